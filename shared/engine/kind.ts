@@ -1,0 +1,80 @@
+import type { Action, ActionDraft } from "./action.ts";
+import type { Json } from "./json.ts";
+import type { Observation } from "./observation.ts";
+
+/** What others may need of a resource once it exists: `{ id: "sg-0123" }`. Strings only. */
+export type Outputs = Readonly<Record<string, string>>;
+
+/** Outputs of every resource known so far, by `kind/name`. */
+export type OutputsByTarget = ReadonlyMap<string, Outputs>;
+
+/** Something that outlives the run which started it (an SSM command): kept in the status, picked up by the next run. */
+export interface Operation {
+  readonly token: string;
+  readonly startedAt: number;
+  readonly message: string;
+}
+
+export interface ObserveContext<Fleet, Readers> {
+  readonly fleet: Fleet;
+  readonly readers: Readers;
+  /** Names of this kind that the status remembers: what left the file must still be looked at. */
+  readonly inventory: readonly string[];
+  /** Operations of this kind under way, by resource name. */
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly outputs: OutputsByTarget;
+  /** Where set, only these resources need be read again (the check right before an apply). */
+  readonly only?: readonly string[];
+  readonly now: number;
+}
+
+export interface DiffContext<Fleet, Desired, State> {
+  readonly fleet: Fleet;
+  readonly name: string;
+  /** Undefined where the file no longer asks for it. */
+  readonly desired: Desired | undefined;
+  /** Undefined where absent. Unknown resources are never diffed. */
+  readonly observed: State | undefined;
+  readonly outputs: OutputsByTarget;
+  readonly now: number;
+}
+
+export interface ApplyContext<Fleet, Desired, State, Writers> {
+  readonly fleet: Fleet;
+  readonly action: Action;
+  readonly desired: Desired | undefined;
+  /** As read again right before, with the fingerprint that the action was planned on. */
+  readonly observed: State | undefined;
+  readonly outputs: OutputsByTarget;
+  readonly writers: Writers;
+  readonly now: number;
+}
+
+/** `done` with the outputs that dependents may use at once, or `pending`: started, and to be picked up by a later run. */
+export type ApplyResult =
+  | { readonly state: "done"; readonly outputs?: Outputs }
+  | { readonly state: "pending"; readonly operation: Operation; readonly notBefore: number };
+
+export type Health = { readonly status: "Healthy" | "Degraded" | "Progressing" | "Unknown"; readonly message?: string };
+
+/**
+ * One sort of resource, cut so that the engine needs to know nothing of it. Everything but `observe` and `apply` is pure.
+ * `observe` is handed readers only: what plans can't write. `State` and `Desired` are plain JSON.
+ */
+export interface Kind<Fleet, Readers, Writers, Desired extends Json = Json, State extends Json = Json> {
+  readonly kind: string;
+  /** Kinds whose outputs this one may need, observed and applied first. */
+  readonly after: readonly string[];
+  /** What the file asks for, by resource name. Field ownership: what is not in here is neither diffed nor written. */
+  desired(fleet: Fleet): ReadonlyMap<string, Desired>;
+  /**
+   * One observation for every desired, remembered or owned resource; a name that is missing from the answer counts as
+   * unknown. Never throws for one resource's trouble: that resource is unknown, its siblings are not.
+   */
+  observe(context: ObserveContext<Fleet, Readers>): Promise<ReadonlyMap<string, Observation<State>>>;
+  diff(context: DiffContext<Fleet, Desired, State>): readonly ActionDraft[];
+  /** Idempotent. Throws a {@link Failure} with its class; a half-made result is recognised by the next observe. */
+  apply(context: ApplyContext<Fleet, Desired, State, Writers>): Promise<ApplyResult>;
+  outputs(name: string, observed: State): Outputs;
+  health(name: string, observed: State): Health;
+}

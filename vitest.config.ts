@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * `fast` is what `npm test` runs: no network, no other language, seconds.
+ * `slow` needs time or foreign programs (boto3, moto, the AWS CLI); `.ci/run` runs it too.
+ */
+export default defineConfig({
+  test: {
+    sequence: { shuffle: true },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.slow.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      { extends: true, test: { name: "slow", include: ["test/**/*.slow.test.ts"], testTimeout: 600_000 } },
+    ],
+  },
+});
