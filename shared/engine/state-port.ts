@@ -1,0 +1,92 @@
+import type { Plan, RevisionRef } from "./plan.ts";
+import type { RunEnd, RunRecord, Trigger } from "./record.ts";
+import type { FleetStatus } from "./status.ts";
+
+/** The file as pushed. */
+export interface Revision extends RevisionRef {
+  readonly body: string;
+  /** Epoch milliseconds. */
+  readonly pushedAt: number;
+}
+
+/** A value and the version that a conditional write of its successor names. */
+export interface Versioned<Value> {
+  readonly value: Value;
+  readonly etag: string;
+}
+
+/** `fleetkeeper suspend`: an object of its own, so that no push is needed to hold still. */
+export interface Suspension {
+  /** Epoch milliseconds; over by itself then. */
+  readonly until: number;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** A person's yes to one action by its id. */
+export interface Approval {
+  readonly actionId: string;
+  readonly by: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The request in which it was used; an approval with this is spent. */
+  readonly usedBy?: string;
+}
+
+/** A plan as stored before it was applied. */
+export interface StoredPlan {
+  readonly requestId: string;
+  readonly epoch: number;
+  readonly round: number;
+  readonly plan: Plan;
+}
+
+/** All that a run starts from, read side by side: one round trip. */
+export interface FleetState {
+  /** The newest revision pushed; undefined where none ever was. */
+  readonly newest: Revision | undefined;
+  /** The last one accepted. */
+  readonly accepted: Revision | undefined;
+  readonly status: Versioned<FleetStatus> | undefined;
+  readonly suspension: Suspension | undefined;
+  readonly approvals: readonly Approval[];
+  /** The newest stored plan where it has no outcome: its run died. */
+  readonly unfinished: StoredPlan | undefined;
+}
+
+/** Sign of life of each run, one object a fleet, overwritten: the only thing that an idle run writes. */
+export interface Heartbeat {
+  readonly version: 1;
+  readonly fleet: string;
+  readonly requestId: string;
+  readonly trigger: Trigger;
+  readonly epoch: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly end: RunEnd;
+  readonly observedGeneration: number;
+  readonly runAgainAt?: number;
+}
+
+/**
+ * The engine's view of its store, one fleet a call. Every method throws a classified {@link Failure} where it can't tell;
+ * a conditional write that somebody else won throws `StateConflict` (class `unknown`): the run ends, the next one looks.
+ */
+export interface StatePort {
+  load(fleet: string): Promise<FleetState>;
+  /** Makes a revision the one in force. A copy of its own, so that a later bad push can't take it away. */
+  accept(fleet: string, revision: Revision): Promise<void>;
+  /** @param replaces the etag read, or undefined to create */
+  saveStatus(fleet: string, status: FleetStatus, replaces: string | undefined): Promise<string>;
+  /** Before anything of it is applied. */
+  storePlan(fleet: string, plan: StoredPlan): Promise<void>;
+  /** Ends the stored plan of this request, so that it no longer counts as unfinished. */
+  storeOutcome(fleet: string, record: RunRecord): Promise<void>;
+  appendHistory(fleet: string, record: RunRecord): Promise<void>;
+  heartbeat(fleet: string, heartbeat: Heartbeat): Promise<void>;
+  /** Adds approvals; one that is there already, spent or not, stays as it is. Answers all. */
+  addApprovals(fleet: string, approvals: readonly Approval[]): Promise<readonly Approval[]>;
+  /** Spends an approval by a conditional write. False: it is not there or already spent, so the action must not start. */
+  useApproval(fleet: string, actionId: string, requestId: string): Promise<boolean>;
+}
