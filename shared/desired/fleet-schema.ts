@@ -1,0 +1,99 @@
+import * as z from "zod/mini";
+import type { Json } from "../engine/json.ts";
+import { cacheSchema, iamSchema, networkSchema } from "./cloud.ts";
+import { field, optional, section, withDefault } from "./field.ts";
+import { fleetNameShape, roleName } from "./names.ts";
+import {
+  garbageCollectionSchema,
+  maintenanceSchema,
+  notificationsSchema,
+  suspendSchema,
+  tagsSchema,
+} from "./operations.ts";
+import { matching } from "./values.ts";
+
+const specSchema = section({
+  mode: field(z.enum(["Observe", "Enforce"]), {
+    description: "`Observe` reports what it would do, `Enforce` does it. There is no default, so that it is a choice.",
+    example: "Enforce",
+  }),
+  region: field(matching(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, "a region such as eu-central-1"), {
+    description: "The AWS region of everything in the file.",
+    example: "eu-central-1",
+  }),
+  accountId: field(optional(matching(/^\d{12}$/, 'an account id: 12 digits in quotes, such as "123456789012"')), {
+    description: "A guard: with credentials of any other account nothing is done.",
+    example: "123456789012",
+  }),
+  tags: field(withDefault(tagsSchema, {}), {
+    description: "Tags on everything that is made, beside Fleetkeeper's own.",
+    example: { team: "platform" },
+  }),
+  suspend: field(optional(suspendSchema), { description: "Stops acting until a time, and says why." }),
+  iam: field(withDefault(iamSchema, {}), { description: "Roles of host and machines." }),
+  network: field(networkSchema, { description: "Where host and machines live and who may reach them." }),
+  cache: field(cacheSchema, { description: "The runners' cache." }),
+  host: field(optional(z.record(z.string(), z.custom<Json>())), { description: "The GitLab host." }),
+  runners: field(optional(z.record(z.string(), z.custom<Json>())), { description: "The runners." }),
+  garbageCollection: field(withDefault(garbageCollectionSchema, {}), {
+    description: "What is done about machines that their manager lost.",
+  }),
+  maintenance: field(withDefault(maintenanceSchema, {}), { description: "When disruptive changes may happen." }),
+  notifications: field(withDefault(notificationsSchema, {}), { description: "Who is told of what." }),
+});
+
+/** The file as a person writes it: no default applied in its type. The JSON Schema is made of this one. */
+export const documentSchema = section({
+  apiVersion: field(z.literal("fleetkeeper.dev/v1"), {
+    description: "Version of this format.",
+    example: "fleetkeeper.dev/v1",
+  }),
+  kind: field(z.literal("GitLabFleet"), { description: "What the file describes.", example: "GitLabFleet" }),
+  metadata: field(
+    section({
+      name: field(
+        matching(
+          fleetNameShape,
+          "2 to 31 lower-case letters, digits or single hyphens, a letter first and no hyphen last, such as acme",
+        ),
+        {
+          description: "The fleet's name. Names in AWS derive from it: a changed name is another fleet.",
+          example: "acme",
+        },
+      ),
+    }),
+    { description: "What identifies the fleet." },
+  ),
+  spec: field(specSchema, { description: "What the fleet is to be." }),
+});
+
+/** The file with its defaults, those that depend on other fields included. */
+export const fleetSchema = z.pipe(
+  documentSchema,
+  z.transform(({ spec, ...document }: z.output<typeof documentSchema>) => ({
+    ...document,
+    spec: {
+      ...spec,
+      iam: {
+        ...spec.iam,
+        hostRole: { ...spec.iam.hostRole, name: spec.iam.hostRole.name ?? roleName(document.metadata.name, "host") },
+        machineRole: {
+          ...spec.iam.machineRole,
+          name: spec.iam.machineRole.name ?? roleName(document.metadata.name, "machine"),
+        },
+      },
+    },
+  })),
+);
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/**
+ * One validated desired-state file, nested as in the file, with every default applied. Plain JSON. Durations are
+ * milliseconds, instants epoch milliseconds, sizes have their unit in the key.
+ */
+export type Fleet = DeepReadonly<z.output<typeof fleetSchema>>;
