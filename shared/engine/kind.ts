@@ -1,19 +1,12 @@
 import type { Action, ActionDraft } from "./action.ts";
 import type { Json } from "./json.ts";
-import type { Observation } from "./observation.ts";
+import type { Observation, Operation } from "./observation.ts";
 
 /** What others may need of a resource once it exists: `{ id: "sg-0123" }`. Strings only. */
 export type Outputs = Readonly<Record<string, string>>;
 
 /** Outputs of every resource known so far, by `kind/name`. */
 export type OutputsByTarget = ReadonlyMap<string, Outputs>;
-
-/** Something that outlives the run which started it (an SSM command): kept in the status, picked up by the next run. */
-export interface Operation {
-  readonly token: string;
-  readonly startedAt: number;
-  readonly message: string;
-}
 
 export interface ObserveContext<Fleet, Readers> {
   readonly fleet: Fleet;
@@ -53,7 +46,7 @@ export interface ApplyContext<Fleet, Desired, State, Writers> {
 /** `done` with the outputs that dependents may use at once, or `pending`: started, and to be picked up by a later run. */
 export type ApplyResult =
   | { readonly state: "done"; readonly outputs?: Outputs }
-  | { readonly state: "pending"; readonly operation: Operation; readonly notBefore: number };
+  | { readonly state: "pending"; readonly operation: Operation };
 
 export type Health = { readonly status: "Healthy" | "Degraded" | "Progressing" | "Unknown"; readonly message?: string };
 
@@ -63,8 +56,10 @@ export type Health = { readonly status: "Healthy" | "Degraded" | "Progressing" |
  */
 export interface Kind<Fleet, Readers, Writers, Desired extends Json = Json, State extends Json = Json> {
   readonly kind: string;
-  /** Kinds whose outputs this one may need, observed and applied first. */
+  /** Kinds whose outputs this one may need, applied first, and deleted after it. */
   readonly after: readonly string[];
+  /** Those of them without whose outputs it can't even be observed: each adds its round trips. Most kinds have none. */
+  readonly observeAfter?: readonly string[];
   /** What the file asks for, by resource name. Field ownership: what is not in here is neither diffed nor written. */
   desired(fleet: Fleet): ReadonlyMap<string, Desired>;
   /**

@@ -20,10 +20,16 @@ export interface Lease {
   /** Called right before each write. Local, makes no call. @throws {Failure} `LeaseLost` once the lease may have ended. */
   assertHeld(): void;
   /**
-   * Gives it back. `noted`: others left notes meanwhile, which are now taken out and the lease still held; serve them and
-   * release again. `lost`: it was not ours any more, so there was nothing to give.
+   * Gives it back and takes the served notes out: one conditional write, no read where nobody wrote meanwhile. Notes stay
+   * in the lease until they are served, so a crash leaves them to the next holder.
+   * `noted`: there are notes that were not served: the lease is still held; serve them and release again.
+   * `lost`: it was not ours any more, so there was nothing to give.
+   * @param served request ids of notes; @param evenIfNoted leave the others to the next holder and go
    */
-  release(): Promise<
+  release(
+    served: readonly string[],
+    evenIfNoted?: boolean,
+  ): Promise<
     | { readonly state: "released" }
     | { readonly state: "noted"; readonly notes: readonly LeaseNote[] }
     | { readonly state: "lost" }
@@ -31,7 +37,8 @@ export interface Lease {
 }
 
 export type Acquisition =
-  | { readonly state: "acquired"; readonly lease: Lease }
+  /** With the notes that an earlier holder left unserved. */
+  | { readonly state: "acquired"; readonly lease: Lease; readonly notes: readonly LeaseNote[] }
   /** Another run holds it; the request was left as a note in it, where `noted`. */
   | { readonly state: "held"; readonly by: string; readonly expiresAt: number; readonly noted: boolean };
 

@@ -2,6 +2,7 @@ import type { Change, Risk, Target, Verb } from "./action.ts";
 import type { Condition } from "./condition.ts";
 import type { FailureClass } from "./failure.ts";
 import type { Hold } from "./hold.ts";
+import type { Operation } from "./observation.ts";
 import type { RevisionRef, UnknownResource } from "./plan.ts";
 
 /** Who or what asked for a run. A trigger only means "look"; what it says changes when, never what. */
@@ -24,7 +25,7 @@ export interface RunRequest {
 /** What became of one action. Failures are values: one never stops its siblings. */
 export type Outcome =
   | { readonly state: "applied"; readonly endedAt: number }
-  | { readonly state: "pending"; readonly endedAt: number; readonly operation: string; readonly notBefore: number }
+  | { readonly state: "pending"; readonly endedAt: number; readonly operation: Operation }
   | {
       readonly state: "failed";
       readonly endedAt: number;

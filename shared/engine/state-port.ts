@@ -45,7 +45,7 @@ export interface StoredPlan {
 export interface FleetState {
   /** The newest revision pushed; undefined where none ever was. */
   readonly newest: Revision | undefined;
-  /** The last one accepted. */
+  /** The last one accepted. A push that resets the sequence takes this copy and the status' generation back too. */
   readonly accepted: Revision | undefined;
   readonly status: Versioned<FleetStatus> | undefined;
   readonly suspension: Suspension | undefined;

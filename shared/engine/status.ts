@@ -1,6 +1,7 @@
 import type { Condition } from "./condition.ts";
 import type { FailureClass } from "./failure.ts";
-import type { Health, Operation } from "./kind.ts";
+import type { Health } from "./kind.ts";
+import type { Operation } from "./observation.ts";
 import type { RevisionRef } from "./plan.ts";
 
 /**
