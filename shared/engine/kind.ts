@@ -71,5 +71,10 @@ export interface Kind<Fleet, Readers, Writers, Desired extends Json = Json, Stat
   /** Idempotent. Throws a {@link Failure} with its class; a half-made result is recognised by the next observe. */
   apply(context: ApplyContext<Fleet, Desired, State, Writers>): Promise<ApplyResult>;
   outputs(name: string, observed: State): Outputs;
+  /**
+   * What of the state a fingerprint covers, where that is not all of it: leave out what moves by itself (uptime, health),
+   * else approvals go stale and checks right before an apply fail.
+   */
+  fingerprinted?(name: string, observed: State): Json;
   health(name: string, observed: State): Health;
 }

@@ -50,8 +50,11 @@ export interface FleetState {
   readonly status: Versioned<FleetStatus> | undefined;
   readonly suspension: Suspension | undefined;
   readonly approvals: readonly Approval[];
-  /** The newest stored plan where it has no outcome: its run died. */
-  readonly unfinished: StoredPlan | undefined;
+  /**
+   * The newest stored plan. The status is its outcome: a plan of a later epoch than the status, or of the same epoch and
+   * another request, belongs to a run that died.
+   */
+  readonly plan: StoredPlan | undefined;
 }
 
 /** Sign of life of each run, one object a fleet, overwritten: the only thing that an idle run writes. */
@@ -79,10 +82,8 @@ export interface StatePort {
   accept(fleet: string, revision: Revision): Promise<void>;
   /** @param replaces the etag read, or undefined to create */
   saveStatus(fleet: string, status: FleetStatus, replaces: string | undefined): Promise<string>;
-  /** Before anything of it is applied. */
+  /** Before anything of it is applied. One object a fleet, overwritten. */
   storePlan(fleet: string, plan: StoredPlan): Promise<void>;
-  /** Ends the stored plan of this request, so that it no longer counts as unfinished. */
-  storeOutcome(fleet: string, record: RunRecord): Promise<void>;
   appendHistory(fleet: string, record: RunRecord): Promise<void>;
   heartbeat(fleet: string, heartbeat: Heartbeat): Promise<void>;
   /** Adds approvals; one that is there already, spent or not, stays as it is. Answers all. */
