@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
+import { bucketName, encryptionSchema, objectPrefix } from "./bucket.ts";
 import { cidr } from "./cidr.ts";
 import { field, optional, section, withDefault } from "./field.ts";
-import { awsId, kmsKey, matching, wholeNumber } from "./values.ts";
+import { awsId, matching, wholeNumber } from "./values.ts";
 
 const roleName = () =>
   matching(/^[A-Za-z0-9+=,.@_-]{1,64}$/, "an IAM role name: up to 64 letters, digits or + = , . @ _ -");
@@ -73,20 +74,6 @@ export const networkSchema = section({
   }),
 });
 
-const bucketName = () =>
-  matching(
-    /^(?!.*\.\.)(?!\d{1,3}(?:\.\d{1,3}){3}$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    "a bucket name: 3 to 63 lower-case letters, digits, hyphens or dots, no reserved prefix or suffix",
-  );
-
-const encryption = z.discriminatedUnion("type", [
-  section({ type: field(z.literal("SSE-S3"), { description: "AES-256 with keys of S3's own.", example: "SSE-S3" }) }),
-  section({
-    type: field(z.literal("SSE-KMS"), { description: "A KMS key, with S3 bucket keys on.", example: "SSE-KMS" }),
-    key: field(kmsKey(), { description: "The KMS key.", example: "alias/acme-cache" }),
-  }),
-]);
-
 export const cacheSchema = section({
   bucket: field(bucketName(), {
     description: "Bucket of the runners' cache. Bucket names are global: choose one that nobody else has.",
@@ -97,19 +84,10 @@ export const cacheSchema = section({
       "Whether to take over a bucket of this name that exists in the account and isn't marked as this fleet's.",
     example: false,
   }),
-  prefix: field(
-    withDefault(
-      matching(
-        /^(?!\/)(?!.*\/\/)[A-Za-z0-9!_.*'()/-]{0,255}\/$/,
-        'a prefix that ends with "/" and doesn\'t start with one, such as runner/',
-      ),
-      "runner/",
-    ),
-    {
-      description: "Where the runners' objects are in the bucket, and what the expiry rule covers.",
-      example: "runner/",
-    },
-  ),
+  prefix: field(withDefault(objectPrefix(), "runner/"), {
+    description: "Where the runners' objects are in the bucket, and what the expiry rule covers.",
+    example: "runner/",
+  }),
   expiry: field(
     withDefault(
       section({
@@ -127,7 +105,9 @@ export const cacheSchema = section({
     ),
     { description: "Life cycle of the cache under its prefix." },
   ),
-  encryption: field(withDefault(encryption, { type: "SSE-S3" }), { description: "Default encryption of the bucket." }),
+  encryption: field(withDefault(encryptionSchema, { type: "SSE-S3" }), {
+    description: "Default encryption of the bucket.",
+  }),
   deletionPolicy: field(withDefault(z.enum(["Retain", "Delete"]), "Retain"), {
     description: "What happens to the bucket when the fleet is destroyed, or when this section leaves the file.",
     example: "Retain",

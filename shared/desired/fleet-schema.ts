@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Json } from "../engine/json.ts";
 import { cacheSchema, iamSchema, networkSchema } from "./cloud.ts";
 import { field, optional, section, withDefault } from "./field.ts";
+import { hostSchema } from "./host.ts";
 import { fleetNameShape, roleName } from "./names.ts";
 import {
   garbageCollectionSchema,
@@ -33,7 +34,9 @@ const specSchema = section({
   iam: field(withDefault(iamSchema, {}), { description: "Roles of host and machines." }),
   network: field(networkSchema, { description: "Where host and machines live and who may reach them." }),
   cache: field(cacheSchema, { description: "The runners' cache." }),
-  host: field(optional(z.record(z.string(), z.custom<Json>())), { description: "The GitLab host." }),
+  host: field(optional(hostSchema), {
+    description: "The GitLab host. Without it, roles, groups and cache serve a GitLab elsewhere.",
+  }),
   runners: field(optional(z.record(z.string(), z.custom<Json>())), { description: "The runners." }),
   garbageCollection: field(withDefault(garbageCollectionSchema, {}), {
     description: "What is done about machines that their manager lost.",
@@ -74,6 +77,7 @@ export const fleetSchema = z.pipe(
     ...document,
     spec: {
       ...spec,
+      ...(spec.host === undefined ? {} : { host: withDerived(spec.host) }),
       iam: {
         ...spec.iam,
         hostRole: { ...spec.iam.hostRole, name: spec.iam.hostRole.name ?? roleName(document.metadata.name, "host") },
@@ -85,6 +89,12 @@ export const fleetSchema = z.pipe(
     },
   })),
 );
+
+function withDerived(host: z.output<typeof hostSchema>) {
+  const { dns, ...rest } = host;
+  if (dns === undefined) return rest;
+  return { ...rest, dns: { ...dns, name: dns.name ?? new URL(host.externalUrl).hostname } };
+}
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]

@@ -152,7 +152,7 @@ export const notificationsSchema = section({
 export const tagsSchema = z
   .record(
     z.string().check(
-      z.regex(/^(?!aws:)(?!fleetkeeper:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu, {
+      z.regex(/^(?![aA][wW][sS]:|fleetkeeper:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u, {
         error:
           "a tag key of up to 128 letters, digits, spaces or _ . : / = + - @, without the prefixes aws: and fleetkeeper:",
       }),

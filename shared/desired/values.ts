@@ -92,3 +92,11 @@ const kmsKeyShape = new RegExp(
 export function kmsKey() {
   return matching(kmsKeyShape, "alias/NAME, the ARN of a key or of an alias, or a key id");
 }
+
+/** A host name of one label or more, or an IPv4 address. */
+export function host() {
+  return matching(
+    /^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+    "a host name such as gitlab.example.com",
+  );
+}
