@@ -13,6 +13,8 @@ export interface Caller {
 /** Names a service's state and makes its first one. State is plain, serialisable JSON: no dates, maps, sets or bytes. */
 export interface StateKey<State extends object> {
   readonly name: string;
+  /** One for all regions (IAM, S3); else each region has its own. */
+  readonly global?: boolean;
   initial(): State;
 }
 
