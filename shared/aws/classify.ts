@@ -59,6 +59,16 @@ export function isNotYetPropagated(error: unknown): boolean {
   return /Invalid IAM Instance Profile|Invalid principal in policy|cannot be assumed/i.test(text);
 }
 
+/**
+ * The region of a bucket that is in another one than was asked. A HEAD says it by a bare 301 (400 in newer regions) and a
+ * header; the same header comes with a 403, which says nothing about the region.
+ */
+export function wrongRegionOf(error: unknown): string | undefined {
+  const status = statusOf(error);
+  if (!(error instanceof Error) || status === 403 || status === 404) return undefined;
+  return bucketRegionOf(error);
+}
+
 /** Whether the call may have taken effect although it failed: no answer came, or the service broke while it worked. */
 export function isAmbiguous(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof Failure) return false;

@@ -39,7 +39,7 @@ export function tidyPolicy(value: JsonObject): PolicyDocument {
   const byKey = new Map(statements.map((statement) => [canonicalJson(statement), statement]));
   return {
     Version: typeof value["Version"] === "string" ? value["Version"] : oldVersion,
-    Statement: [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? []),
+    Statement: [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, statement]) => statement),
   };
 }
 

@@ -1,0 +1,22 @@
+import type { BucketReader, BucketWriter } from "./bucket-port.ts";
+import type { IamReader, IamWriter } from "./iam-port.ts";
+import type { IdentityReader } from "./identity.ts";
+import type { NetworkReader, NetworkWriter } from "./network-port.ts";
+
+/**
+ * What observing and planning are given: narrow ports of ours, each with the few calls that one area needs. Every call
+ * answers plain JSON, or throws a Failure. What certainly isn't there is `undefined`; a listing is whole or it throws.
+ */
+export interface Readers {
+  readonly identity: IdentityReader;
+  readonly iam: IamReader;
+  readonly network: NetworkReader;
+  readonly bucket: BucketReader;
+}
+
+/** What applying is given. A writer can read too: a create whose name is taken must look whose it is. */
+export interface Writers {
+  readonly iam: IamWriter;
+  readonly network: NetworkWriter;
+  readonly bucket: BucketWriter;
+}
