@@ -1,0 +1,129 @@
+import * as z from "zod/mini";
+import { Failure } from "../../engine/failure.ts";
+import type { Subject } from "./companion.ts";
+
+const time = z.number();
+const subject = z.custom<Subject>((value) => typeof value === "string" && /^[a-z-]+\/./.test(value));
+
+const markSchema = z.readonly(
+  z.object({
+    /** Launch or creation time of what was marked. The same id with another one is another thing. */
+    born: time,
+    verdict: z.enum(["suspect", "stranded"]),
+    /** First sighting of the run that counts: every look since has seen it condemned. */
+    since: time,
+    sightings: z.number(),
+    last: time,
+    /** A look since `last` couldn't tell. The mark stays, its sightings no longer count. */
+    brokenAt: z.optional(time),
+    name: z.optional(z.string()),
+  }),
+);
+
+const proofSchema = z.discriminatedUnion("how", [
+  z.object({ how: z.literal("volume-gone"), terminatedSeenAt: time, volumeGoneAt: time }),
+  z.object({ how: z.literal("successor-read"), terminatedSeenAt: time, successor: z.string(), readAt: time }),
+  z.object({ how: z.literal("attested"), by: z.string(), at: time }),
+]);
+
+const managerSchema = z.readonly(
+  z.object({
+    volume: z.string(),
+    /** Highest generation of the sentinel that was read. */
+    generation: z.number(),
+    firstSeenAt: time,
+    /** Last reading that counted. */
+    readAt: z.optional(time),
+    terminatedSeenAt: z.optional(time),
+    /** First of the complete volume listings, without a break, that no longer had its data volume. */
+    volumeMissingSince: z.optional(time),
+    ended: z.optional(proofSchema),
+  }),
+);
+
+const approvalSchema = z.readonly(z.object({ born: time, at: time, by: z.string() }));
+
+const fuseSchema = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("closed") }),
+  z.object({
+    state: z.literal("blown"),
+    at: time,
+    /** How many machines were condemned and how many there were, when it blew. */
+    condemned: z.number(),
+    fleet: z.number(),
+    /** Each of these needs a person's approval, however few are left. */
+    held: z.readonly(z.array(subject)),
+  }),
+]);
+
+const ledgerSchema = z.readonly(
+  z.object({
+    version: z.literal(1),
+    fleet: z.string(),
+    marks: z.readonly(z.record(z.string(), markSchema)),
+    managers: z.readonly(z.record(z.string(), managerSchema)),
+    /** What this fleet's machines were ever recognised by. */
+    identity: z.readonly(
+      z.object({
+        templates: z.readonly(z.array(z.string())),
+        profileArns: z.readonly(z.array(z.string())),
+        groupIds: z.readonly(z.array(z.string())),
+        hostVolumes: z.readonly(z.array(z.string())),
+      }),
+    ),
+    fuse: fuseSchema,
+    approvals: z.readonly(z.record(z.string(), approvalSchema)),
+    /** Since when a machine's verdict has been unknown. */
+    unknownSince: z.readonly(z.record(z.string(), time)),
+  }),
+);
+
+/** What collection remembers between runs: the truth about marks, approvals and managers that have ended. Plain JSON. */
+export type Ledger = z.infer<typeof ledgerSchema>;
+export type Mark = z.infer<typeof markSchema>;
+export type ManagerRecord = z.infer<typeof managerSchema>;
+export type Approval = z.infer<typeof approvalSchema>;
+export type Fuse = z.infer<typeof fuseSchema>;
+
+export function emptyLedger(fleet: string): Ledger {
+  return {
+    version: 1,
+    fleet,
+    marks: {},
+    managers: {},
+    identity: { templates: [], profileArns: [], groupIds: [], hostVolumes: [] },
+    fuse: { state: "closed" },
+    approvals: {},
+    unknownSince: {},
+  };
+}
+
+/**
+ * @throws Failure `LedgerUnreadable` (terminal): broken text, another fleet's ledger, or a version that this program doesn't
+ * know. Nothing is collected then: starting over with an empty ledger would forget which managers have ended.
+ */
+export function parseLedger(text: string, fleet: string): Ledger {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable("it isn't JSON", error);
+  }
+  if (typeof value === "object" && value !== null && "version" in value && value.version !== 1) {
+    throw unreadable(`its version is ${String(value.version)} and this program knows 1`);
+  }
+  const parsed = z.safeParse(ledgerSchema, value);
+  if (!parsed.success) throw unreadable(z.prettifyError(parsed.error));
+  if (parsed.data.fleet !== fleet) throw unreadable(`it is of fleet ${parsed.data.fleet}, not ${fleet}`);
+  return parsed.data;
+}
+
+function unreadable(why: string, cause?: unknown): Failure {
+  return new Failure({
+    code: "LedgerUnreadable",
+    class: "terminal",
+    message: `reading the collection ledger: ${why}`,
+    hint: "restore an earlier version of the object (the bucket is versioned); nothing is collected until then",
+    cause,
+  });
+}
