@@ -37,7 +37,7 @@ const specSchema = section({
   host: field(optional(hostSchema), {
     description: "The GitLab host. Without it, roles, groups and cache serve a GitLab elsewhere.",
   }),
-  runners: field(optional(z.record(z.string(), z.custom<Json>())), { description: "The runners." }),
+  runners: field(optional(z.record(z.string(), z.json())), { description: "The runners." }),
   garbageCollection: field(withDefault(garbageCollectionSchema, {}), {
     description: "What is done about machines that their manager lost.",
   }),
@@ -70,30 +70,34 @@ export const documentSchema = section({
   spec: field(specSchema, { description: "What the fleet is to be." }),
 });
 
+type Document = z.output<typeof documentSchema>;
+type HostDocument = z.output<typeof hostSchema>;
+type Dns = NonNullable<HostDocument["dns"]> & { name: string };
+
 /** The file with its defaults, those that depend on other fields included. */
 export const fleetSchema = z.pipe(
   documentSchema,
-  z.transform(({ spec, ...document }: z.output<typeof documentSchema>) => ({
-    ...document,
-    spec: {
-      ...spec,
-      ...(spec.host === undefined ? {} : { host: withDerived(spec.host) }),
-      iam: {
-        ...spec.iam,
-        hostRole: { ...spec.iam.hostRole, name: spec.iam.hostRole.name ?? roleName(document.metadata.name, "host") },
-        machineRole: {
-          ...spec.iam.machineRole,
-          name: spec.iam.machineRole.name ?? roleName(document.metadata.name, "machine"),
-        },
-      },
-    },
-  })),
+  z.transform((document: Document) => ({ ...document, spec: derivedSpec(document.spec, document.metadata.name) })),
 );
 
-function withDerived(host: z.output<typeof hostSchema>) {
-  const { dns, ...rest } = host;
-  if (dns === undefined) return rest;
-  return { ...rest, dns: { ...dns, name: dns.name ?? new URL(host.externalUrl).hostname } };
+function derivedSpec({ host, ...spec }: Document["spec"], fleet: string) {
+  return {
+    ...spec,
+    iam: derivedIam(spec.iam, fleet),
+    ...(host === undefined ? {} : { host: derivedHost(host) }),
+  };
+}
+
+function derivedIam(iam: Document["spec"]["iam"], fleet: string) {
+  return {
+    ...iam,
+    hostRole: { ...iam.hostRole, name: iam.hostRole.name ?? roleName(fleet, "host") },
+    machineRole: { ...iam.machineRole, name: iam.machineRole.name ?? roleName(fleet, "machine") },
+  };
+}
+
+function derivedHost({ dns, ...host }: HostDocument): Omit<HostDocument, "dns"> & { dns?: Dns } {
+  return dns === undefined ? host : { ...host, dns: { ...dns, name: dns.name ?? new URL(host.externalUrl).hostname } };
 }
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
@@ -107,3 +111,28 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
  * milliseconds, instants epoch milliseconds, sizes have their unit in the key.
  */
 export type Fleet = DeepReadonly<z.output<typeof fleetSchema>>;
+
+/** Those sections of a spec that are valid. */
+export type PartialSpec = { readonly [Section in keyof Fleet["spec"]]?: Fleet["spec"][Section] };
+
+/** What is valid of a file that isn't, section by section, so that its other mistakes can be found in the same pass. */
+export function validSections(data: Json): PartialSpec {
+  const spec = member(data, "spec");
+  const name = member(member(data, "metadata"), "name");
+  const valid: Record<string, unknown> = {};
+  for (const [section, schema] of Object.entries(specSchema.shape)) {
+    const parsed = z.safeParse(schema, member(spec, section));
+    if (parsed.success) valid[section] = parsed.data;
+  }
+  const { iam, host, ...rest } = valid as Partial<Document["spec"]>;
+  return {
+    ...rest,
+    ...(iam === undefined ? {} : { iam: derivedIam(iam, typeof name === "string" ? name : "fleet") }),
+    ...(host === undefined ? {} : { host: derivedHost(host) }),
+  };
+}
+
+function member(data: Json | undefined, key: string): Json | undefined {
+  if (typeof data !== "object" || data === null || !Object.hasOwn(data, key)) return undefined;
+  return Reflect.get(data, key);
+}

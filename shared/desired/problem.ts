@@ -25,12 +25,16 @@ export interface Problem extends Finding {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** In characters (UTF-16 units), from 1. */
+  /** In UTF-16 units, from 1. */
   readonly column: number;
-  /** How many characters to the right the caret line spans, at least 1. */
+  /** The line without its end, in part where it is long, with what may be a secret starred out. */
+  readonly source: string;
+  /** Where in `source` the place is, from 0. */
+  readonly caret: number;
+  /** How many characters the place spans, at least 1. */
   readonly length: number;
-  /** The line itself, without its end, shortened around the column. Left out where it may hold a secret. */
-  readonly source?: string;
+  /** Where the value came here by an alias or a merge key: the line of that. */
+  readonly usedAt?: number;
 }
 
 /** `spec.network.allowedCidrs[0]`; a key that isn't a plain word stands in brackets and quotes. */

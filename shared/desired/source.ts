@@ -1,34 +1,14 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
+import { type Document, parseAllDocuments } from "yaml";
 import type { Json } from "../engine/json.ts";
-import type { Finding, Path, Problem } from "./problem.ts";
+import type { Finding, Problem } from "./problem.ts";
+import { maskLine, secretFinding, secretsIn } from "./secrets.ts";
+import { type Span, type Tree, treeOf } from "./tree.ts";
 
-/** Characters of the text from `start` (inclusive) to `end` (exclusive). */
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-interface Place {
-  readonly key?: Span;
-  readonly value: Span;
-}
-
-/** A YAML text as data, with the place of every path. */
+/** A YAML text as data. */
 export interface Source {
   readonly data: Json;
+  /** What is wrong with the text itself, whatever the data mean: keys that stand twice, secrets, loops. */
+  readonly problems: readonly Problem[];
   /** A finding with its place; a path that isn't in the text is placed at its nearest parent that is. */
   locate(finding: Finding): Problem;
 }
@@ -38,193 +18,172 @@ export type SourceResult =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Larger files are refused unread: a fleet is a few kilobytes. */
-export const maxBytes = 1_048_576;
-/** What a file may hold after its aliases are followed: far above any fleet, far below a bomb. */
-const maxNodes = 50_000;
-const maxDepth = 40;
+const maxBytes = 1_048_576;
+/** Of a text that isn't YAML: one mistake makes many errors, and the first ones tell. */
+const maxSyntaxErrors = 5;
+/** Longer lines are shown in part. */
+const maxLine = 160;
 
 /**
- * Reads one YAML 1.2 document. Aliases and merge keys (`<<`) are followed; what comes through them is placed where it is
- * written. Never throws.
+ * Reads one YAML 1.2 document. What comes through aliases and merge keys is placed where it is written. Never throws.
+ * @param input text, or the file's bytes (UTF-8, a byte order mark is allowed)
  */
-export function readSource(text: string, file: string): SourceResult {
-  const lines = new LineCounter();
-  const places = new Map<string, Place>();
-  const locate = (finding: Finding): Problem => problemAt(finding, spanOf(finding, places), text, file);
-  const refuse = (message: string, span: Span = { start: 0, end: 0 }, hint?: string): SourceResult => ({
-    ok: false,
-    problems: [
-      problemAt({ severity: "error", path: [], message, ...(hint === undefined ? {} : { hint }) }, span, text, file),
-    ],
-  });
-  if (Buffer.byteLength(text) > maxBytes) {
-    return refuse(`the file is larger than 1 MiB (${Buffer.byteLength(text)} bytes)`);
+export function readSource(input: string | Uint8Array, file: string): SourceResult {
+  const bytes = typeof input === "string" ? Buffer.byteLength(input) : input.byteLength;
+  if (bytes > maxBytes) {
+    return refused(new Text("", file), "the file is too large", { expected: "at most 1 MiB", got: `${bytes} bytes` });
   }
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
+  const decoded = typeof input === "string" ? { content: input, valid: true } : decode(input);
+  const content = decoded.content.replace(/^\uFEFF/, "");
+  const text = new Text(content, file);
+  if (!decoded.valid) {
+    const at = Math.max(0, content.indexOf("\uFFFD"));
+    return refused(text, "not UTF-8 text", { hint: "Save the file as UTF-8." }, { start: at, end: at + 1 });
+  }
+  try {
+    return readText(text);
+  } catch (error) {
+    // The parser descends one call a level, so a file of nothing but brackets exhausts the stack.
+    if (error instanceof RangeError) return refused(text, "nested too deeply");
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    return refused(text, `not readable as YAML: ${reason}`);
+  }
+}
+
+function readText(text: Text): SourceResult {
+  const documents: readonly Document.Parsed[] = parseAllDocuments(text.content, {
+    version: "1.2",
     merge: true,
+    uniqueKeys: false,
     prettyErrors: false,
     logLevel: "silent",
   });
-  if (!Array.isArray(documents)) return refuse("the file is empty", undefined, "Start from minimal.fleet.yaml.");
+  const secrets = secretsIn(text.content).map(({ what, start, end }) =>
+    text.problem(secretFinding([], `this looks like ${what}`), { start, end }),
+  );
   const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (errors.length > 0) {
-    return {
-      ok: false,
-      problems: errors.map((error) =>
-        problemAt(
-          { severity: "error", path: [], message: yamlMessage(error.code, error.message) },
+    const problems = errors
+      .slice(0, maxSyntaxErrors)
+      .map((error) =>
+        text.problem(
+          { severity: "error", path: [], ...syntax(error.code, error.message, text.content, error.pos[0]) },
           { start: error.pos[0], end: error.pos[1] },
-          text,
-          file,
         ),
-      ),
-    };
+      );
+    return { ok: false, problems: [...problems, ...secrets] };
   }
   const [document, second] = documents;
-  if (document === undefined) return refuse("the file is empty");
+  const empty = { hint: "minimal.fleet.yaml is a file to start from." };
+  if (document === undefined || document.contents === null) return refused(text, "the file is empty", empty);
   if (second !== undefined) {
-    const start = second.range[0];
-    return refuse("a second document starts here; one file is one fleet", { start, end: start + 3 });
+    const start = text.content.lastIndexOf("---", second.contents?.range?.[0] ?? text.content.length);
+    return refused(
+      text,
+      "a second document starts here",
+      { expected: "one fleet in one file" },
+      { start, end: start + 3 },
+    );
   }
-  const findings: Finding[] = [];
-  const reader = new Reader(document, places, findings);
-  const data = reader.read(document.contents, []);
-  if (findings.length > 0) return { ok: false, problems: findings.map(locate) };
-  return { ok: true, source: { data, locate } };
+  const directive = /^%YAML[ \t]+(?!1\.2)\S+/m.exec(text.content);
+  if (directive !== null && document.directives.yaml.explicit === true) {
+    const span = { start: directive.index, end: directive.index + directive[0].length };
+    return refused(text, "another version of YAML", { expected: "YAML 1.2, or no %YAML line" }, span);
+  }
+  const tree = treeOf(document);
+  const locate = (finding: Finding): Problem => {
+    const { span, via } = spanOf(finding, tree);
+    return text.problem(finding, span, via);
+  };
+  const problems = tree.findings.map(({ finding, place }) => text.problem(finding, place.value, place.via));
+  return { ok: true, source: { data: tree.data, problems: [...problems, ...secrets], locate } };
+}
+
+function refused(
+  text: Text,
+  message: string,
+  more: Partial<Finding> = {},
+  span: Span = { start: 0, end: 0 },
+): SourceResult {
+  return { ok: false, problems: [text.problem({ severity: "error", path: [], message, ...more }, span)] };
+}
+
+function decode(bytes: Uint8Array): { content: string; valid: boolean } {
+  try {
+    return { content: new TextDecoder("utf-8", { fatal: true }).decode(bytes), valid: true };
+  } catch {
+    return { content: new TextDecoder("utf-8").decode(bytes), valid: false };
+  }
 }
 
 /** Plain words for the parser's codes that people meet. */
-function yamlMessage(code: string, message: string): string {
-  const first = message.split("\n")[0] ?? message;
-  if (code === "DUPLICATE_KEY") return "this key stands twice in the mapping";
-  if (code === "TAB_AS_INDENT") return "a tab indents this line; YAML wants spaces";
-  return `not valid YAML: ${first}`;
+function syntax(code: string, message: string, content: string, at: number): Pick<Finding, "message" | "hint"> {
+  const lineStart = content.lastIndexOf("\n", at - 1) + 1;
+  if (code === "TAB_AS_INDENT" || /^[ ]*\t/.test(content.slice(lineStart, at + 1))) {
+    return { message: "a tab indents this line", hint: "YAML wants spaces." };
+  }
+  if (code === "BAD_ALIAS") return { message: "an alias without an anchor of its name before it" };
+  if (code === "TAG_RESOLVE_FAILED") return { message: "a tag that has no meaning here" };
+  const first = (message.split("\n")[0] ?? message).replace(/[:\s]+$/, "");
+  return { message: `not valid YAML: ${maskLine(first)}` };
 }
 
-class Reader {
-  readonly #document: Document.Parsed;
-  readonly #places: Map<string, Place>;
-  readonly #findings: Finding[];
-  readonly #open = new Set<Node>();
-  #nodes = 0;
-
-  constructor(document: Document.Parsed, places: Map<string, Place>, findings: Finding[]) {
-    this.#document = document;
-    this.#places = places;
-    this.#findings = findings;
-  }
-
-  read(node: Node | null | undefined, path: Path, key?: Span): Json {
-    const target = isAlias(node) ? this.#follow(node) : node;
-    const place = target?.range ?? node?.range;
-    this.#places.set(JSON.stringify(path), {
-      ...(key === undefined ? {} : { key }),
-      value: place === null || place === undefined ? (key ?? { start: 0, end: 0 }) : { start: place[0], end: place[1] },
-    });
-    this.#nodes += 1;
-    if (this.#nodes > maxNodes) {
-      if (this.#nodes === maxNodes + 1) this.#complain(path, "too much data once its aliases are followed");
-      return null;
-    }
-    if (target === null || target === undefined) return null;
-    if (path.length > maxDepth) return this.#complain(path, `nested more than ${maxDepth} levels deep`);
-    if (isScalar(target)) return this.#scalar(target.value, path);
-    if (this.#open.has(target)) return this.#complain(path, "an alias that contains itself");
-    this.#open.add(target);
-    const value = isMap(target) ? this.#map(target, path) : isSeq(target) ? this.#seq(target, path) : null;
-    this.#open.delete(target);
-    return value;
-  }
-
-  #complain(path: Path, message: string, at: "key" | "value" = "value"): null {
-    this.#findings.push({ severity: "error", path, at, message });
-    return null;
-  }
-
-  #follow(alias: Alias): Node | undefined {
-    return alias.resolve(this.#document);
-  }
-
-  #scalar(value: unknown, path: Path): Json {
-    if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
-    if (typeof value === "number" && Number.isFinite(value)) return value;
-    return this.#complain(
-      path,
-      "a value that has no meaning here: text, whole number, fraction, true or false is wanted",
-    );
-  }
-
-  #seq(seq: YAMLSeq, path: Path): Json {
-    return seq.items.map((item, index) => this.read(item as Node, [...path, index]));
-  }
-
-  #map(map: YAMLMap, path: Path): Json {
-    const entries = new Map<string, Json>();
-    const merges: Node[] = [];
-    for (const pair of map.items as Pair<Node, Node | null>[]) {
-      const name = isScalar(pair.key) ? pair.key.value : undefined;
-      if (isScalar(pair.key) && isMergeKey(pair.key.value)) {
-        if (pair.value !== null) merges.push(pair.value);
-        continue;
-      }
-      const span = pair.key?.range == null ? undefined : { start: pair.key.range[0], end: pair.key.range[1] };
-      if (typeof name !== "string") {
-        this.#places.set(JSON.stringify([...path, "?"]), { value: span ?? { start: 0, end: 0 } });
-        this.#complain([...path, "?"], "a key must be text; put it in quotes");
-        continue;
-      }
-      entries.set(name, this.read(pair.value, [...path, name], span));
-    }
-    // Keys of the mapping itself win over merged ones, earlier merges over later ones (YAML merge key, 1.1 type registry).
-    for (const merged of merges.flatMap((node) => this.#mergeSources(node, path))) {
-      for (const pair of merged.items as Pair<Node, Node | null>[]) {
-        if (!isScalar(pair.key) || typeof pair.key.value !== "string" || entries.has(pair.key.value)) continue;
-        const range = pair.key.range;
-        const span = range == null ? undefined : { start: range[0], end: range[1] };
-        entries.set(pair.key.value, this.read(pair.value, [...path, pair.key.value], span));
-      }
-    }
-    return Object.fromEntries(entries);
-  }
-
-  #mergeSources(node: Node, path: Path): YAMLMap[] {
-    const target = isAlias(node) ? this.#follow(node) : node;
-    if (isMap(target)) return [target];
-    if (isSeq(target) && target !== node)
-      return (target.items as Node[]).flatMap((item) => this.#mergeSources(item, path));
-    if (isSeq(target)) return (target.items as Node[]).flatMap((item) => this.#mergeSources(item, path));
-    this.#complain(path, "the merge key << takes a mapping, an alias of one, or a list of these");
-    return [];
-  }
-}
-
-function isMergeKey(value: unknown): boolean {
-  return value === "<<" || typeof value === "symbol";
-}
-
-function spanOf(finding: Finding, places: ReadonlyMap<string, Place>): Span {
+function spanOf(finding: Finding, tree: Tree): { span: Span; via?: Span } {
   for (let length = finding.path.length; length >= 0; length -= 1) {
-    const place = places.get(JSON.stringify(finding.path.slice(0, length)));
+    const place = tree.placeOf(finding.path.slice(0, length));
     if (place === undefined) continue;
     const exact = length === finding.path.length;
-    if (place.key !== undefined && (!exact || finding.at === "key")) return place.key;
-    return place.value;
+    const span = place.key !== undefined && (!exact || finding.at === "key") ? place.key : place.value;
+    return place.via === undefined ? { span } : { span, via: place.via };
   }
-  return { start: 0, end: 0 };
+  return { span: { start: 0, end: 0 } };
 }
 
-function problemAt(finding: Finding, span: Span, text: string, file: string): Problem {
-  const start = Math.min(Math.max(span.start, 0), text.length);
-  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
-  const next = text.indexOf("\n", start);
-  const lineEnd = next < 0 ? text.length : next;
-  return {
-    ...finding,
-    file,
-    line: text.slice(0, lineStart).split("\n").length,
-    column: start - lineStart + 1,
-    length: Math.max(1, Math.min(span.end, lineEnd) - start),
-    source: text.slice(lineStart, lineEnd).replace(/\r$/, ""),
-  };
+/** The text by lines. */
+class Text {
+  readonly content: string;
+  readonly #file: string;
+  readonly #starts: readonly number[];
+
+  constructor(content: string, file: string) {
+    this.content = content;
+    this.#file = file;
+    this.#starts = [0, ...[...content.matchAll(/\n/g)].map((match) => match.index + 1)];
+  }
+
+  problem(finding: Finding, span: Span, via?: Span): Problem {
+    const start = Math.min(Math.max(span.start, 0), this.content.length);
+    const line = this.#lineOf(start);
+    const lineStart = this.#starts[line - 1] ?? 0;
+    const whole = maskLine(
+      this.content.slice(lineStart, (this.#starts[line] ?? this.content.length + 1) - 1).replace(/\r$/, ""),
+    );
+    const column = start - lineStart + 1;
+    const from = whole.length <= maxLine ? 0 : Math.max(0, Math.min(column - 1 - maxLine / 2, whole.length - maxLine));
+    const source = whole.slice(from, from + maxLine);
+    const caret = Math.min(column - 1 - from, source.length);
+    // Under a secret the caret spans all that is starred out, or it would tell the secret's length.
+    const stars = /^\**/.exec(source.slice(caret))?.[0].length ?? 0;
+    return {
+      ...finding,
+      file: this.#file,
+      line,
+      column,
+      source,
+      caret,
+      length: stars > 0 ? stars : Math.max(1, Math.min(span.end - start, source.length - caret)),
+      ...(via === undefined ? {} : { usedAt: this.#lineOf(via.start) }),
+    };
+  }
+
+  #lineOf(offset: number): number {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  }
 }

@@ -18,16 +18,12 @@ export function line(max = 255) {
 
 /** @param expected completes "expected ...", with an example */
 export function matching(pattern: RegExp, expected: string) {
-  return z.string().check(z.regex(pattern, { error: expected }));
+  return z.string({ error: expected }).check(z.regex(pattern, { error: expected }));
 }
 
 export function wholeNumber(min: number, max: number) {
-  return z
-    .int()
-    .check(
-      z.gte(min, { error: `a whole number from ${min} to ${max}` }),
-      z.lte(max, { error: `a whole number from ${min} to ${max}` }),
-    );
+  const error = `a whole number from ${min} to ${max}`;
+  return z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error }));
 }
 
 export function port() {
