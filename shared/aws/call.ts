@@ -1,5 +1,5 @@
-/** What a failed call was, kept on the error that the SDK threw so that it can be classified far from where it was made. */
-export interface FailedCall {
+/** Which call it is. */
+export interface CallName {
   /** As the SDK names it: `EC2`, `IAM`, `S3`. */
   readonly service: string;
   readonly operation: string;
@@ -7,7 +7,7 @@ export interface FailedCall {
 }
 
 /** One attempt of one call, for counting and for `--verbose`. It carries no input and no output: those may be sensitive. */
-export interface AwsCall extends FailedCall {
+export interface AwsCall extends CallName {
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly milliseconds: number;
@@ -24,11 +24,12 @@ export function isWriteOperation(operation: string): boolean {
   return !readingVerbs.test(operation);
 }
 
-export function markCall(error: unknown, call: FailedCall): void {
+/** Keeps on an error of the SDK's which call it came from, so that it can be classified far from there. */
+export function markCall(error: unknown, call: CallName): void {
   if (error instanceof Error && Object.isExtensible(error)) Object.defineProperty(error, failedCall, { value: call });
 }
 
-export function callOf(error: unknown): FailedCall | undefined {
+export function callOf(error: unknown): CallName | undefined {
   if (!(error instanceof Error) || !(failedCall in error)) return undefined;
-  return error[failedCall] as FailedCall;
+  return error[failedCall] as CallName;
 }

@@ -8,7 +8,7 @@ import type {
   RetryStrategyV2,
 } from "@smithy/types";
 import { Failure } from "../engine/failure.ts";
-import { type AwsCall, isWriteOperation, markCall } from "./call.ts";
+import { type AwsCall, type CallName, isWriteOperation, markCall } from "./call.ts";
 import { errorCode } from "./classify.ts";
 
 /** Where AWS is and how to speak to it. Made once, in a composition root; credentials left out mean the SDK's own chain. */
@@ -99,12 +99,12 @@ export function readerClient<Input extends object, Output extends object, Client
 export function writerClient<Input extends object, Output extends object, Client extends SdkClient<Input, Output>>(
   config: AwsConfig,
   make: (settings: ClientSettings) => Client & SdkClient<Input, Output>,
-  beforeAttempt: () => void,
+  beforeAttempt: (call: CallName) => void,
 ): Client {
   const client = make(clientSettings(config));
   client.middlewareStack.add(
-    (next) => async (args) => {
-      beforeAttempt();
+    (next, context) => async (args) => {
+      beforeAttempt(describeCall(context));
       return next(args);
     },
     { step: "finalizeRequest", name: "fleetkeeperBeforeAttempt", priority: "low" },
@@ -189,7 +189,7 @@ function watchCalls<Input extends object, Output extends object>(
   );
 }
 
-function describeCall(context: HandlerExecutionContext) {
+function describeCall(context: HandlerExecutionContext): CallName {
   const operation = operationOf(context);
   return {
     service: (context.clientName ?? "AWS").replace(/Client$/, ""),

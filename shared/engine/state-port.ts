@@ -45,6 +45,11 @@ export interface StoredPlan {
 export interface FleetState {
   /** The newest revision pushed; undefined where none ever was. */
   readonly newest: Revision | undefined;
+  /**
+   * Set, with `newest` undefined, where an object is in the newest revision's place that no push wrote (a bare copy into
+   * the bucket): a sentence for a person. To be met like an invalid revision: the accepted one stays in force.
+   */
+  readonly newestRefused?: string;
   /** The last one accepted. A push that resets the sequence takes this copy and the status' generation back too. */
   readonly accepted: Revision | undefined;
   readonly status: Versioned<FleetStatus> | undefined;
@@ -86,7 +91,7 @@ export interface StatePort {
   storePlan(fleet: string, plan: StoredPlan): Promise<void>;
   appendHistory(fleet: string, record: RunRecord): Promise<void>;
   heartbeat(fleet: string, heartbeat: Heartbeat): Promise<void>;
-  /** Adds approvals; one that is there already, spent or not, stays as it is. Answers all. */
+  /** Adds approvals; an unspent one stays as it is, a spent one is renewed by a later yes (`at`). Answers all. */
   addApprovals(fleet: string, approvals: readonly Approval[]): Promise<readonly Approval[]>;
   /** Spends an approval by a conditional write. False: it is not there or already spent, so the action must not start. */
   useApproval(fleet: string, actionId: string, requestId: string): Promise<boolean>;

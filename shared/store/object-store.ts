@@ -33,9 +33,17 @@ export interface ObjectStore {
   delete(key: string, condition?: { readonly ifMatch: string }): Promise<WriteResult>;
   /** Every key under the prefix, all pages, sorted. */
   list(prefix: string): Promise<readonly string[]>;
-  /**
-   * The store's own time in epoch milliseconds: its last `Date` header plus what has passed on a monotonic clock since.
-   * Rounded against ourselves by the header's resolution of one second. Undefined before the first answer.
-   */
-  serverTime(): number | undefined;
+  /** The names right under a prefix that ends in `/`, where they are folders: of `a/b/c` and `a/d`, `b`. Sorted. */
+  folders(prefix: string): Promise<readonly string[]>;
+  /** The store's own time, by its last answer and what has passed here since. Undefined before the first answer. */
+  serverTime(): TimeSpan | undefined;
+}
+
+/**
+ * An instant known only to lie between two, in epoch milliseconds. Whoever asks "may I still?" takes `latest`, whoever asks
+ * "is it over for them?" takes `earliest`, so that each is rounded against itself.
+ */
+export interface TimeSpan {
+  readonly earliest: number;
+  readonly latest: number;
 }
