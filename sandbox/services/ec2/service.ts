@@ -40,12 +40,12 @@ const operations = {
   UpdateSecurityGroupRuleDescriptionsIngress,
 };
 
-export function ec2StateKey(timing: Ec2Timing = DEFAULT_EC2_TIMING): StateKey<Ec2State> {
-  return { name: "ec2", initial: () => defaultWorld(timing) };
+export function ec2StateKey(timing?: Partial<Ec2Timing>): StateKey<Ec2State> {
+  return { name: "ec2", initial: () => defaultWorld({ ...DEFAULT_EC2_TIMING, ...timing }) };
 }
 
 /** EC2 with the network of {@link defaultWorld}. */
-export function ec2Service(timing?: Ec2Timing): Service {
+export function ec2Service(timing?: Partial<Ec2Timing>): Service {
   return defineService<typeof client>()({
     name: "ec2",
     protocol: "ec2Query",
