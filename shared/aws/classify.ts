@@ -81,6 +81,17 @@ export function isAmbiguous(error: unknown): boolean {
   return status >= 500;
 }
 
+/**
+ * An answer that was meant, although it is an error: not found, condition failed, refused. The SDK repeats even those once
+ * where it finds that this machine's clock is off; then only what the clock itself may have caused is worth repeating.
+ */
+export function isAnswer(error: unknown): boolean {
+  const status = statusOf(error);
+  if (metadataOf(error)?.clockSkewCorrected !== true || status === undefined || status >= 500) return false;
+  const kind = ruleOf(error)?.kind;
+  return kind !== "ClockSkew" && kind !== "CredentialsInvalid" && kind !== "Throttled" && kind !== undefined;
+}
+
 /** How many attempts the SDK made of the call that failed. */
 export function attemptsOf(error: unknown): number {
   const attempts = metadataOf(error)?.attempts;
@@ -163,6 +174,7 @@ interface Metadata {
   readonly httpStatusCode?: unknown;
   readonly requestId?: unknown;
   readonly attempts?: unknown;
+  readonly clockSkewCorrected?: unknown;
 }
 
 function metadataOf(error: unknown): Metadata | undefined {

@@ -9,7 +9,7 @@ import type {
 } from "@smithy/types";
 import { Failure } from "../engine/failure.ts";
 import { type AwsCall, type CallName, isWriteOperation, markCall } from "./call.ts";
-import { errorCode } from "./classify.ts";
+import { errorCode, isAnswer } from "./classify.ts";
 
 /** Where AWS is and how to speak to it. Made once, in a composition root; credentials left out mean the SDK's own chain. */
 export interface AwsConfig {
@@ -140,9 +140,16 @@ function retryStrategy(attempts: number, settings: RetrySettings): RetryStrategy
     ...(baseDelay === undefined ? {} : { baseDelay }),
     ...(baseDelay === 0 ? { backoff: { computeNextBackoffDelay: () => 0, setDelayBase: () => undefined } } : {}),
   };
-  return (settings.mode ?? "adaptive") === "adaptive"
-    ? new AdaptiveRetryStrategy(attempts, options)
-    : new StandardRetryStrategy(options);
+  const strategy: RetryStrategyV2 =
+    (settings.mode ?? "adaptive") === "adaptive"
+      ? new AdaptiveRetryStrategy(attempts, options)
+      : new StandardRetryStrategy(options);
+  return {
+    acquireInitialRetryToken: (scope) => strategy.acquireInitialRetryToken(scope),
+    refreshRetryTokenForRetry: (token, info) =>
+      strategy.refreshRetryTokenForRetry(token, isAnswer(info.error) ? { ...info, errorType: "CLIENT_ERROR" } : info),
+    recordSuccess: (token) => strategy.recordSuccess(token),
+  };
 }
 
 function watchCalls<Input extends object, Output extends object>(

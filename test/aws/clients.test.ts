@@ -1,4 +1,5 @@
 import { DescribeVpcsCommand, EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { AwsCall } from "../../shared/aws/call.ts";
@@ -101,4 +102,17 @@ test("buckets are addressed by path at an endpoint of the user's", async () => {
   const reader = readerClient(config, (settings) => new S3Client(settings));
   await reader.send(new HeadBucketCommand({ Bucket: "acme-state" }));
   expect(sent[0]?.path).toMatch(/^\/acme-state\/?$/);
+});
+
+test("a wrong clock of this machine doesn't make a refusal be asked for again", async () => {
+  const { config, sent } = cannedAws([
+    {
+      status: 404,
+      headers: { date: "Thu, 01 Jan 2015 00:00:00 GMT" },
+      body: "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>m</Message></Error></ErrorResponse>",
+    },
+  ]);
+  const reader = readerClient(config, (settings) => new IAMClient(settings));
+  await expect(reader.send(new GetRoleCommand({ RoleName: "acme-host" }))).rejects.toThrow();
+  expect(sent).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { HttpResponse } from "@smithy/core/protocols";
 import type { AwsConfig } from "../../shared/aws/clients.ts";
 
@@ -23,7 +24,7 @@ export function cannedAws(answers: readonly Answer[], more: Partial<AwsConfig> =
         const response = new HttpResponse({
           statusCode: answer.status,
           headers: { ...answer.headers },
-          body: new TextEncoder().encode(answer.body ?? ""),
+          body: Readable.from([new TextEncoder().encode(answer.body ?? "")]),
         });
         return { response };
       },
