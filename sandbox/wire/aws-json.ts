@@ -113,7 +113,7 @@ export function writeJson(shape: Shape, value: unknown): unknown {
         Object.entries(value as object).map(([key, item]) => [key, writeJson(shape.value.shape, item)]),
       );
     case "timestamp": {
-      const date = value instanceof Date ? value : new Date(Number(value));
+      const date = value instanceof Date ? value : new Date(typeof value === "number" ? value : String(value));
       if (shape.format === "date-time") return date.toISOString();
       return shape.format === "http-date" ? date.toUTCString() : date.getTime() / 1000;
     }

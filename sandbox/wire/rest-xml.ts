@@ -41,7 +41,9 @@ export function restXmlProtocol(
       const headers: Record<string, string> = { ...bound.headers, [idHeader]: requestId };
       let { body } = bound;
       if (operation.name === "GetBucketLocation") body = locationOf(output, xmlNamespace);
-      const status = bound.status ?? operation.http?.[2] ?? 200;
+      // Part of an object is a success of its own, which the model doesn't say.
+      const partial = s3 && bound.headers["content-range"] !== undefined ? 206 : undefined;
+      const status = bound.status ?? partial ?? operation.http?.[2] ?? 200;
       return { status, headers, body: body ?? noBytes, streams: bound.streams };
     },
     failure(error, requestId, request) {

@@ -33,7 +33,7 @@ export function readScalar(shape: Shape, text: string, format: TimestampFormat):
 
 /** @see https://smithy.io/2.0/spec/protocol-traits.html#timestampformat-trait */
 export function writeTimestamp(value: unknown, format: TimestampFormat): string {
-  const date = value instanceof Date ? value : new Date(Number(value));
+  const date = value instanceof Date ? value : new Date(typeof value === "number" ? value : String(value));
   if (format === "epoch-seconds") return String(date.getTime() / 1000);
   if (format === "http-date") return date.toUTCString();
   return date.toISOString();

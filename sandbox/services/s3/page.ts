@@ -1,0 +1,41 @@
+import { ServiceError } from "../../service-error.ts";
+
+/**
+ * One page of a sorted list. The token says behind which name the next one starts, so that pages stay whole when things
+ * come and go between them.
+ */
+export function pageOf<Item>(
+  sorted: readonly Item[],
+  nameOf: (item: Item) => string,
+  size: number,
+  token: string | undefined,
+): { readonly items: readonly Item[]; readonly next: string | undefined } {
+  const after = token === undefined ? undefined : decodeToken(token);
+  const rest = after === undefined ? sorted : sorted.filter((item) => compareKeys(nameOf(item), after) > 0);
+  const items = rest.slice(0, size);
+  const last = items.at(-1);
+  return { items, next: rest.length > size && last !== undefined ? encodeToken(nameOf(last)) : undefined };
+}
+
+/** Opaque to callers. */
+export function encodeToken(name: string): string {
+  return Buffer.from(JSON.stringify({ after: name }), "utf8").toString("base64");
+}
+
+export function decodeToken(token: string): string {
+  try {
+    const { after } = JSON.parse(Buffer.from(token, "base64").toString("utf8")) as { after: unknown };
+    if (typeof after === "string") return after;
+  } catch {
+    // Falls through to the answer for a token that isn't ours.
+  }
+  throw new ServiceError("InvalidArgument", "The continuation token provided is incorrect", {
+    fields: { ArgumentName: "continuation-token" },
+  });
+}
+
+/** S3 sorts keys by their UTF-8 bytes, which differs from JavaScript's order beyond the basic plane. */
+export function compareKeys(a: string, b: string): number {
+  if (a === b) return 0;
+  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
+}
