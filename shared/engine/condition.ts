@@ -43,6 +43,11 @@ export const conditionReasons = {
     status: "False",
     means: "No revision was ever pushed for this fleet. Run `fleetkeeper push FILE`.",
   },
+  RevisionStale: {
+    of: "Accepted",
+    status: "False",
+    means: "The newest revision has a lower sequence than the one in force, which stays. Push it again.",
+  },
   RevisionUnread: { of: "Accepted", status: "Unknown", means: "The desired state could not be read." },
 
   AllAsDeclared: { of: "Ready", status: "True", means: "Every managed resource was observed to be as declared." },
@@ -53,6 +58,11 @@ export const conditionReasons = {
     means: "Changes are planned and held back; each action says by what.",
   },
   ActionsFailing: { of: "Ready", status: "False", means: "At least one action failed and is backed off." },
+  NewestNotInForce: {
+    of: "Ready",
+    status: "False",
+    means: "All is as the last good revision declares, but the newest one was not accepted.",
+  },
   NothingInForce: { of: "Ready", status: "False", means: "No valid revision is in force, so nothing is reconciled." },
   SomethingUnknown: {
     of: "Ready",
@@ -69,6 +79,12 @@ export const conditionReasons = {
     means: "The run came near its deadline and asked to be run again at once.",
   },
   NothingToDo: { of: "Reconciling", status: "False", means: "Nothing is due." },
+  WaitingForTime: {
+    of: "Reconciling",
+    status: "False",
+    means: "What is left to do waits for a window, the end of a suspension or something that could not be observed.",
+  },
+  OnlyObserving: { of: "Reconciling", status: "False", means: "`spec.mode` is Observe: nothing is ever applied." },
   WaitingForPerson: { of: "Reconciling", status: "False", means: "What is left to do needs a person first." },
 
   TerminalFailure: {
@@ -127,7 +143,7 @@ export interface Condition {
   readonly reason: ConditionReason;
   /** A sentence for a person. */
   readonly message: string;
-  /** Sequence of the revision that this speaks of. */
+  /** Sequence of the newest revision when this was found. */
   readonly observedGeneration: number;
   /** Epoch milliseconds; moves only with `status`. */
   readonly lastTransitionTime: number;

@@ -10,7 +10,7 @@ export const holdReasons = {
     means: "Something with the right name doesn't carry our mark. Say `adopt: true` in the file, or rename.",
   },
   NotSelected: { needsPerson: false, means: "The run was asked for other kinds only." },
-  Observing: { needsPerson: true, means: "`spec.mode` is Observe: differences are reported and left." },
+  Observing: { needsPerson: false, means: "`spec.mode` is Observe: differences are reported and left." },
   Suspended: { needsPerson: false, means: "The fleet is suspended until the time given." },
   NotAccepted: {
     needsPerson: true,

@@ -51,10 +51,10 @@ export type ApplyResult =
 export type Health = { readonly status: "Healthy" | "Degraded" | "Progressing" | "Unknown"; readonly message?: string };
 
 /**
- * One sort of resource, cut so that the engine needs to know nothing of it. Everything but `observe` and `apply` is pure.
- * `observe` is handed readers only: what plans can't write. `State` and `Desired` are plain JSON.
+ * The half of a kind that plans are made with: it is handed readers and never a writer, so a plan can't write. Everything
+ * but `observe` is pure. `State` and `Desired` are plain JSON.
  */
-export interface Kind<Fleet, Readers, Writers, Desired extends Json = Json, State extends Json = Json> {
+export interface ReadableKind<Fleet, Readers, Desired extends Json = Json, State extends Json = Json> {
   readonly kind: string;
   /** Kinds whose outputs this one may need, applied first, and deleted after it. */
   readonly after: readonly string[];
@@ -68,8 +68,6 @@ export interface Kind<Fleet, Readers, Writers, Desired extends Json = Json, Stat
    */
   observe(context: ObserveContext<Fleet, Readers>): Promise<ReadonlyMap<string, Observation<State>>>;
   diff(context: DiffContext<Fleet, Desired, State>): readonly ActionDraft[];
-  /** Idempotent. Throws a {@link Failure} with its class; a half-made result is recognised by the next observe. */
-  apply(context: ApplyContext<Fleet, Desired, State, Writers>): Promise<ApplyResult>;
   outputs(name: string, observed: State): Outputs;
   /**
    * What of the state a fingerprint covers, where that is not all of it: leave out what moves by itself (uptime, health),
@@ -77,4 +75,11 @@ export interface Kind<Fleet, Readers, Writers, Desired extends Json = Json, Stat
    */
   fingerprinted?(name: string, observed: State): Json;
   health(name: string, observed: State): Health;
+}
+
+/** One sort of resource, cut so that the engine needs to know nothing of it. */
+export interface Kind<Fleet, Readers, Writers, Desired extends Json = Json, State extends Json = Json>
+  extends ReadableKind<Fleet, Readers, Desired, State> {
+  /** Idempotent. Throws a {@link Failure} with its class; a half-made result is recognised by the next observe. */
+  apply(context: ApplyContext<Fleet, Desired, State, Writers>): Promise<ApplyResult>;
 }

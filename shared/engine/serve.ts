@@ -1,0 +1,74 @@
+import type { Deadline } from "./deadline.ts";
+import type { Engine } from "./engine.ts";
+import { failureWhile } from "./failure.ts";
+import { saysSomethingNew } from "./fleet-status.ts";
+import type { Lease } from "./lease.ts";
+import { nextStatus } from "./next-status.ts";
+import { reconcile } from "./reconcile.ts";
+import type { RunRecord, RunRequest } from "./record.ts";
+import { decideRevision } from "./revision.ts";
+import { broken, emptyRecord, recordOf } from "./run-record.ts";
+import type { FleetState } from "./state-port.ts";
+import type { FleetStatus } from "./status.ts";
+
+/** One request served under a lease. */
+export interface Served {
+  readonly record: RunRecord;
+  /** Sequence of the newest revision looked at. */
+  readonly generation: number;
+  /** The lease went meanwhile: nothing more may be written. */
+  readonly lost: boolean;
+}
+
+/** Loads, decides, reconciles and writes down what came of it. Never throws. */
+export async function serve<Fleet, Readers, Writers>(
+  engine: Engine<Fleet, Readers, Writers>,
+  name: string,
+  request: RunRequest,
+  lease: Lease,
+  deadline: Deadline,
+): Promise<Served> {
+  const startedAt = engine.clock.now();
+  const nothing: RunRecord = { ...emptyRecord(name, request, startedAt), epoch: lease.epoch };
+  let state: FleetState;
+  try {
+    state = await engine.store.load(name);
+  } catch (error) {
+    const record = broken(nothing, failureWhile("loading the fleet's state", error));
+    return await writeDown(engine, name, lease, record, undefined, 0);
+  }
+  const decision = decideRevision(engine.desired, name, state);
+  const outcome = await reconcile(engine, name, request, lease, deadline, startedAt, state, decision);
+  const status = nextStatus(engine, name, request, lease, startedAt, state, decision, outcome);
+  const record = recordOf(nothing, engine.clock.now(), decision, outcome, status);
+  const before = state.status;
+  const acted = outcome.rounds !== undefined && outcome.rounds.records.length > 0;
+  const news = saysSomethingNew(before?.value, status, engine.clock.now(), engine.limits);
+  const write = news || acted || request.force ? { status, replaces: before?.etag } : undefined;
+  return await writeDown(engine, name, lease, record, write, decision.generation);
+}
+
+/** Status and history side by side, each only where there is something to tell. A failure of either is in the record. */
+async function writeDown<Fleet, Readers, Writers>(
+  engine: Engine<Fleet, Readers, Writers>,
+  name: string,
+  lease: Lease,
+  record: RunRecord,
+  write: { readonly status: FleetStatus; readonly replaces: string | undefined } | undefined,
+  generation: number,
+): Promise<Served> {
+  try {
+    lease.assertHeld();
+  } catch (error) {
+    return { record: broken(record, failureWhile("writing the status", error)), generation, lost: true };
+  }
+  if (write === undefined && record.failure === undefined) return { record, generation, lost: false };
+  const [status, history] = await Promise.allSettled([
+    write === undefined ? undefined : engine.store.saveStatus(name, write.status, write.replaces),
+    engine.store.appendHistory(name, record),
+  ]);
+  let written = record;
+  if (status.status === "rejected") written = broken(written, failureWhile("writing the status", status.reason));
+  if (history.status === "rejected") written = broken(written, failureWhile("writing the history", history.reason));
+  return { record: written, generation, lost: false };
+}
