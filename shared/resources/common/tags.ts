@@ -31,12 +31,24 @@ export function tagChanges(observed: Tags, desired: Tags): readonly Change[] {
   });
 }
 
-/** The tags among an action's changes, as they shall be written. */
+/** The tags that an action writes; one that it takes away isn't among them. */
 export function changedTags(changes: readonly Change[]): Tags {
-  const tags: Record<string, string> = {};
-  for (const { path, to } of changes) {
-    const key = /^tags\[(.*)\]$/s.exec(path)?.[1];
-    if (key !== undefined && typeof to === "string") tags[key] = to;
-  }
-  return tags;
+  return Object.fromEntries(
+    changes.flatMap(({ path, to }) => {
+      const key = keyOf(path);
+      return key === undefined || typeof to !== "string" ? [] : [[key, to] as const];
+    }),
+  );
+}
+
+/** All tags as an action leaves them, where the service knows them as one document only. Undefined: it leaves them alone. */
+export function tagsAfter(observed: Tags, changes: readonly Change[]): Tags | undefined {
+  const keys = changes.flatMap(({ path }) => keyOf(path) ?? []);
+  if (keys.length === 0) return undefined;
+  const kept = Object.entries(observed).filter(([key]) => !keys.includes(key));
+  return { ...Object.fromEntries(kept), ...changedTags(changes) };
+}
+
+function keyOf(path: string): string | undefined {
+  return /^tags\[(.*)\]$/s.exec(path)?.[1];
 }

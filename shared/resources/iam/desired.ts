@@ -1,0 +1,76 @@
+import type { Fleet } from "../../desired/fleet.ts";
+import { iamPath } from "../../desired/names.ts";
+import type { PolicyDocument } from "../common/policy-document.ts";
+import { tagsOf } from "../common/tags.ts";
+import { agentPolicy } from "./agent-policy.ts";
+import { cachePolicy, type HostOutputs, outputsPolicy, secretsPolicy } from "./host-policies.ts";
+import { machinesPolicy } from "./machines-policy.ts";
+import type { ProfileDesired } from "./profile.ts";
+import type { RoleDesired } from "./role.ts";
+import { trustPolicy } from "./trust-policy.ts";
+
+export const kind = "iam";
+
+export type IamDesired = RoleDesired | ProfileDesired;
+
+/** What doesn't follow from the file. */
+export interface IamEnvironment {
+  /** Missing: the host gets no access to the state bucket. */
+  readonly outputs?: HostOutputs;
+}
+
+type Of = "host" | "machine";
+
+export function iamDesired(fleet: Fleet, environment: IamEnvironment): ReadonlyMap<string, IamDesired> {
+  return new Map<string, IamDesired>([
+    ["role/host", role(fleet, "host", hostPolicies(fleet, environment))],
+    ["role/machine", role(fleet, "machine", { agent: agentPolicy() })],
+    ["profile/host", profile(fleet, "host")],
+    ["profile/machine", profile(fleet, "machine")],
+  ]);
+}
+
+function hostPolicies(fleet: Fleet, { outputs }: IamEnvironment): RoleDesired["policies"] {
+  return {
+    agent: agentPolicy(),
+    cache: cachePolicy(fleet),
+    machines: machinesPolicy(fleet),
+    secrets: secretsPolicy(fleet),
+    ...(outputs === undefined ? {} : { outputs: outputsPolicy(fleet, outputs) }),
+  };
+}
+
+function role(fleet: Fleet, of: Of, policies: { readonly [name: string]: PolicyDocument }): RoleDesired {
+  const { iam, region } = fleet.spec;
+  const { name, adopt } = settingsOf(fleet, of);
+  return {
+    type: "role",
+    name,
+    path: iamPath(fleet.metadata.name),
+    trust: trustPolicy(region),
+    description: `${of === "host" ? "GitLab host" : "Runner machines"} of the fleet ${fleet.metadata.name}. Managed by Fleetkeeper.`,
+    maxSessionSeconds: 3600,
+    ...(iam.permissionsBoundary === undefined ? {} : { permissionsBoundary: iam.permissionsBoundary }),
+    policies,
+    attachments: [],
+    tags: tagsOf(fleet, kind, `role/${of}`),
+    adopt,
+  };
+}
+
+function profile(fleet: Fleet, of: Of): ProfileDesired {
+  const { name, adopt } = settingsOf(fleet, of);
+  return {
+    type: "profile",
+    name,
+    path: iamPath(fleet.metadata.name),
+    role: name,
+    roleResource: `role/${of}`,
+    tags: tagsOf(fleet, kind, `profile/${of}`),
+    adopt,
+  };
+}
+
+function settingsOf(fleet: Fleet, of: Of): { readonly name: string; readonly adopt: boolean } {
+  return of === "host" ? fleet.spec.iam.hostRole : fleet.spec.iam.machineRole;
+}
