@@ -3,7 +3,7 @@ import { type Problem, pathText } from "./problem.ts";
 
 /**
  * `FILE:LINE:COL: path: what is wrong (expected ..., got ...)`, then the line with a caret, then what to do.
- * Control characters of the file are shown as such, so that a file can't drive the terminal.
+ * Control characters of the file are replaced, one for one, so that a file can't drive the terminal.
  */
 export function problemText(problem: Problem): string {
   const path = pathText(problem.path);
@@ -58,8 +58,5 @@ function counted(count: number, noun: string): string | undefined {
 }
 
 function printable(text: string): string {
-  return text.replace(
-    /[^\P{Cc}\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
+  return text.replace(/[^\P{Cc}\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "\uFFFD");
 }

@@ -1,4 +1,4 @@
-import { type Document, parseAllDocuments } from "yaml";
+import { type Document, isMap, isScalar, parseAllDocuments } from "yaml";
 import type { Json } from "../engine/json.ts";
 import type { Finding, Problem } from "./problem.ts";
 import { maskLine, secretFinding, secretsIn } from "./secrets.ts";
@@ -62,6 +62,9 @@ function readText(text: Text): SourceResult {
     text.problem(secretFinding([], `this looks like ${what}`), { start, end }),
   );
   const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  if (errors.some((error) => /call stack|stack overflow/i.test(error.message))) {
+    return refused(text, "nested too deeply");
+  }
   if (errors.length > 0) {
     const problems = errors
       .slice(0, maxSyntaxErrors)
@@ -75,7 +78,10 @@ function readText(text: Text): SourceResult {
   }
   const [document, second] = documents;
   const empty = { hint: "minimal.fleet.yaml is a file to start from." };
-  if (document === undefined || document.contents === null) return refused(text, "the file is empty", empty);
+  const contents = document?.contents;
+  if (document === undefined || contents == null || (isScalar(contents) && contents.source === "")) {
+    return refused(text, "the file is empty", empty);
+  }
   if (second !== undefined) {
     const start = text.content.lastIndexOf("---", second.contents?.range?.[0] ?? text.content.length);
     return refused(
@@ -90,12 +96,16 @@ function readText(text: Text): SourceResult {
     const span = { start: directive.index, end: directive.index + directive[0].length };
     return refused(text, "another version of YAML", { expected: "YAML 1.2, or no %YAML line" }, span);
   }
+  if (!isMap(contents)) {
+    return refused(text, "not a mapping", { expected: "the keys apiVersion, kind, metadata and spec" });
+  }
   const tree = treeOf(document);
   const locate = (finding: Finding): Problem => {
     const { span, via } = spanOf(finding, tree);
     return text.problem(finding, span, via);
   };
   const problems = tree.findings.map(({ finding, place }) => text.problem(finding, place.value, place.via));
+  if (tree.tooMuch) return { ok: false, problems };
   return { ok: true, source: { data: tree.data, problems: [...problems, ...secrets], locate } };
 }
 
@@ -119,7 +129,7 @@ function decode(bytes: Uint8Array): { content: string; valid: boolean } {
 /** Plain words for the parser's codes that people meet. */
 function syntax(code: string, message: string, content: string, at: number): Pick<Finding, "message" | "hint"> {
   const lineStart = content.lastIndexOf("\n", at - 1) + 1;
-  if (code === "TAB_AS_INDENT" || /^[ ]*\t/.test(content.slice(lineStart, at + 1))) {
+  if (code === "TAB_AS_INDENT" || /^ *\t/.test(content.slice(lineStart, lineStart + 200))) {
     return { message: "a tab indents this line", hint: "YAML wants spaces." };
   }
   if (code === "BAD_ALIAS") return { message: "an alias without an anchor of its name before it" };

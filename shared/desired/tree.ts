@@ -30,6 +30,8 @@ export interface Place {
 export interface Tree {
   readonly data: Json;
   readonly findings: readonly { readonly finding: Finding; readonly place: Place }[];
+  /** Whether reading stopped because there is more than a fleet can hold; the data are a part then. */
+  readonly tooMuch: boolean;
   placeOf(path: Path): Place | undefined;
 }
 
@@ -41,7 +43,12 @@ const maxDepth = 40;
 export function treeOf(document: Document.Parsed): Tree {
   const reader = new Reader(aliasTargets(document));
   const data = reader.read(document.contents, []);
-  return { data, findings: reader.findings, placeOf: (path) => reader.places.get(JSON.stringify(path)) };
+  return {
+    data,
+    findings: reader.findings,
+    tooMuch: reader.tooMuch,
+    placeOf: (path) => reader.places.get(JSON.stringify(path)),
+  };
 }
 
 /** An alias means the nearest anchor of its name before it; one pass finds them all. */
@@ -71,13 +78,7 @@ class Reader {
   }
 
   read(node: Node | null | undefined, path: Path, key?: Span, outerVia?: Span): Json {
-    this.#nodes += 1;
-    if (this.#nodes > maxNodes) {
-      if (this.#nodes === maxNodes + 1) {
-        this.#complain([], "too much data once its aliases are followed", `at most ${maxNodes} values`);
-      }
-      return null;
-    }
+    if (!this.#counts()) return null;
     const target = isAlias(node) ? this.#targets.get(node) : node;
     const via = isAlias(node) ? (outerVia ?? spanOf(node)) : outerVia;
     this.places.set(JSON.stringify(path), {
@@ -93,6 +94,19 @@ class Reader {
     const value = isMap(target) ? this.#map(target, path, via) : isSeq(target) ? this.#seq(target, path, via) : null;
     this.#open.delete(target);
     return value;
+  }
+
+  get tooMuch(): boolean {
+    return this.#nodes > maxNodes;
+  }
+
+  /** Counts one more value; false once there are too many. */
+  #counts(): boolean {
+    this.#nodes += 1;
+    if (this.#nodes === maxNodes + 1) {
+      this.#complain([], "too much data once its aliases are followed", `at most ${maxNodes} values`);
+    }
+    return !this.tooMuch;
   }
 
   #complain(path: Path, message: string, expected?: string, span?: Span): null {
@@ -118,8 +132,10 @@ class Reader {
     const entries = new Map<string, Json>();
     const merged: { readonly pair: Pair<Node, Node | null>; readonly via?: Span }[] = [];
     for (const pair of map.items as Pair<Node, Node | null>[]) {
-      if (isMergeKey(pair.key)) merged.push(...this.#merged(pair.value, path, via));
-      else this.#pair(pair, path, entries, via);
+      if (this.tooMuch) return null;
+      if (isMergeKey(pair.key)) {
+        for (const found of this.#merged(pair.value, path, via)) merged.push(found);
+      } else this.#pair(pair, path, entries, via);
     }
     // The mapping's own keys win over merged ones, earlier merges over later ones (YAML's merge key type).
     for (const { pair, via: from } of merged) {
@@ -150,6 +166,7 @@ class Reader {
   #merged(node: Node | null, path: Path, outerVia?: Span): { pair: Pair<Node, Node | null>; via?: Span }[] {
     const target = isAlias(node) ? this.#targets.get(node) : node;
     const via = outerVia ?? (isAlias(node) ? spanOf(node) : undefined);
+    if (!this.#counts()) return [];
     const tagged = (pairs: Pair<Node, Node | null>[]) =>
       pairs.map((pair) => (via === undefined ? { pair } : { pair, via }));
     if (target !== null && target !== undefined && !this.#open.has(target)) {
