@@ -11,6 +11,8 @@ export interface FieldFacts {
 }
 
 interface JsonSchemaFacts {
+  /** Name under `$defs`. */
+  readonly id?: string;
   readonly description: string;
   readonly examples?: unknown[];
   readonly "x-unit"?: string;
@@ -31,6 +33,12 @@ export function field<Schema extends z.core.$ZodType>(schema: Schema, facts: Fie
     ...(facts.unit === undefined ? {} : { "x-unit": facts.unit }),
   });
   return own;
+}
+
+/** A schema with a name of its own in the JSON Schema: those that contain themselves need one. */
+export function named<Schema extends z.core.$ZodType>(schema: Schema, id: string, description: string): Schema {
+  fieldFacts.add(schema, { id, description });
+  return schema;
 }
 
 /** A mapping whose unknown keys are errors. */

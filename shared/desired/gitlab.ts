@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { field, optional, section, withDefault } from "./field.ts";
-import { host, line, matching, port, secretName, wholeNumber } from "./values.ts";
+import { field, named, optional, section, withDefault } from "./field.ts";
+import { host, line, matching, port, secretName, unlike, wholeNumber } from "./values.ts";
 
 /** A Ruby literal as plain data: it is rendered as a literal, never pasted as Ruby. */
 export type OmnibusValue =
@@ -11,15 +11,19 @@ export type OmnibusValue =
   | { readonly [key: string]: OmnibusValue };
 
 const literalText = () =>
-  z.string().check(
-    z.maxLength(16_384, { error: "at most 16,384 characters" }),
-    z.regex(/^(?:[^\p{Cs}\p{Cc}]|[\n\t])*$/u, {
-      error: "text without control characters other than line feed and tab",
-    }),
-  );
+  z
+    .string()
+    .check(
+      z.maxLength(16_384, { error: "at most 16,384 characters" }),
+      unlike(/\p{Cs}|(?![\n\t])\p{Cc}/u, "text without control characters other than line feed and tab"),
+    );
 
-const omnibusValue: z.ZodMiniType<OmnibusValue, OmnibusValue> = z.lazy(() =>
-  z.union([literalText(), z.number(), z.boolean(), z.array(omnibusValue), z.record(literalText(), omnibusValue)]),
+const omnibusValue: z.ZodMiniType<OmnibusValue, OmnibusValue> = named(
+  z.lazy(() =>
+    z.union([literalText(), z.number(), z.boolean(), z.array(omnibusValue), z.record(literalText(), omnibusValue)]),
+  ),
+  "omnibusValue",
+  "A literal: text, a number, true or false, a list or a mapping of these.",
 );
 
 const rubyName = () =>

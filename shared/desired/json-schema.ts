@@ -37,6 +37,14 @@ export function jsonSchema(): JsonSchema {
     target: "draft-2020-12",
     metadata: fieldFacts,
     reused: "inline",
+    override: ({ zodSchema, jsonSchema: node }) => {
+      // zod leaves these out where a value is transformed; ours are written as in the file, so they stay true.
+      const facts = fieldFacts.get(zodSchema);
+      if (facts?.examples !== undefined) node.examples = facts.examples;
+      if (zodSchema._zod.def.type === "prefault" && "defaultValue" in zodSchema._zod.def) {
+        node.default = zodSchema._zod.def.defaultValue;
+      }
+    },
   }) as JsonSchema;
   const { $schema, ...rest } = made;
   return {
@@ -45,6 +53,11 @@ export function jsonSchema(): JsonSchema {
     description: "A self-hosted GitLab on one EC2 host and its autoscaled runner fleet, as Fleetkeeper keeps it.",
     ...rest,
   };
+}
+
+/** The JSON Schema as text: what `fleetkeeper schema` prints, and what desired-state/fleet.schema.json holds. */
+export function jsonSchemaText(): string {
+  return `${JSON.stringify(jsonSchema(), null, 2)}\n`;
 }
 
 /** Every alternative that the schema has for a place in the data; none where it knows no such place. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { duration } from "./duration.ts";
 import { field, section, withDefault } from "./field.ts";
-import { instant, line, matching, timeZone, wholeNumber } from "./values.ts";
+import { instant, line, matching, timeZone, unlike, wholeNumber } from "./values.ts";
 
 export const suspendSchema = section({
   until: field(instant(), {
@@ -149,18 +149,22 @@ export const notificationsSchema = section({
   ),
 });
 
+const tagKey =
+  "a tag key of up to 128 letters, digits, spaces or _ . : / = + - @, without the prefixes aws: and fleetkeeper:";
+const tagValue = "a tag value of up to 256 letters, digits, spaces or _ . : / = + - @";
+
+/** Source: AWS's tagging rules, in the narrow form that every service takes. */
 export const tagsSchema = z
   .record(
-    z.string().check(
-      z.regex(/^(?![aA][wW][sS]:|fleetkeeper:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u, {
-        error:
-          "a tag key of up to 128 letters, digits, spaces or _ . : / = + - @, without the prefixes aws: and fleetkeeper:",
-      }),
-    ),
-    matching(
-      /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
-      "a tag value of up to 256 letters, digits, spaces or _ . : / = + - @",
-    ),
+    z
+      .string({ error: tagKey })
+      .check(
+        z.regex(/^(?![aA][wW][sS]:|fleetkeeper:).{1,128}$/, { error: tagKey, abort: true }),
+        unlike(/[^\p{L}\p{Zs}\p{N}_.:/=+\-@]/u, tagKey),
+      ),
+    z
+      .string({ error: tagValue })
+      .check(z.maxLength(256, { error: tagValue, abort: true }), unlike(/[^\p{L}\p{Zs}\p{N}_.:/=+\-@]/u, tagValue)),
   )
   .check(
     z.refine((tags) => Object.keys(tags).length <= 40, { error: "at most 40 tags (AWS allows 50, ours included)" }),
