@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { type Crash, SandboxHandler } from "../../sandbox/sdk-handler.ts";
+
+/** A world that a run works on. Everything that a crash leaves behind is in its sandbox. */
+export interface CrashWorld {
+  readonly sandbox: Sandbox;
+}
+
+export interface CrashScenario<World extends CrashWorld> {
+  /** A new world as it is before the run. Must be the same each time: same seed, same clock. */
+  make(): Promise<World> | World;
+  /** The run that may die: one process, so all its clients must speak through this one handler. */
+  run(world: World, handler: SandboxHandler): Promise<unknown>;
+  /** What comes after, by living processes: time passes until a dead holder's lease has ended, and the next run. */
+  recover(world: World, handler: SandboxHandler): Promise<unknown>;
+  /** What must be the same however often the run died: plain data, without times and random identifiers. */
+  end(world: World): unknown;
+}
+
+export interface CrashFailure extends Crash {
+  readonly why: "recovery failed" | "another end" | "the run didn't get there";
+  /** The operation at which the process died. */
+  readonly operation: string;
+  readonly detail: unknown;
+}
+
+export interface CrashReport {
+  /** Calls of an undisturbed run; each was died before and after. */
+  readonly calls: number;
+  readonly worlds: number;
+  readonly failures: readonly CrashFailure[];
+}
+
+/**
+ * Lets a run die right before and right after every single one of its calls, each time in a new world, and compares the
+ * end after recovery with that of a run that lived. `recover` also follows the undisturbed run, so that both ends are of
+ * the same number of runs.
+ * @param only which points to try: every one unless told, for a quick sample
+ */
+export async function crashEverywhere<World extends CrashWorld>(
+  scenario: CrashScenario<World>,
+  only: (crash: Crash) => boolean = () => true,
+): Promise<CrashReport> {
+  const undisturbed = await scenario.make();
+  const handler = new SandboxHandler(undisturbed.sandbox);
+  await scenario.run(undisturbed, handler);
+  const { calls } = handler;
+  await scenario.recover(undisturbed, new SandboxHandler(undisturbed.sandbox));
+  const expected = scenario.end(undisturbed);
+  const failures: CrashFailure[] = [];
+  let worlds = 1;
+  for (let at = 1; at <= calls; at += 1) {
+    for (const when of ["before", "after"] as const) {
+      if (!only({ at, when })) continue;
+      worlds += 1;
+      const failure = await crashOnce(scenario, { at, when }, expected);
+      if (failure !== undefined) failures.push(failure);
+    }
+  }
+  return { calls, worlds, failures };
+}
+
+async function crashOnce<World extends CrashWorld>(
+  scenario: CrashScenario<World>,
+  crash: Crash,
+  expected: unknown,
+): Promise<CrashFailure | undefined> {
+  const world = await scenario.make();
+  const handler = new SandboxHandler(world.sandbox, crash);
+  const callsBefore = world.sandbox.calls.count;
+  // Whatever the dying run says is of no interest: nobody is left to hear it.
+  await scenario.run(world, handler).catch(() => undefined);
+  const last = world.sandbox.calls.all().at(-1);
+  const operation =
+    world.sandbox.calls.count === callsBefore || last === undefined
+      ? "nothing yet"
+      : `${last.service} ${last.operation}`;
+  if (!handler.dead) return { ...crash, operation, why: "the run didn't get there", detail: handler.calls };
+  try {
+    await scenario.recover(world, new SandboxHandler(world.sandbox));
+  } catch (error) {
+    return { ...crash, operation, why: "recovery failed", detail: error };
+  }
+  const end = scenario.end(world);
+  return isDeepStrictEqual(end, expected) ? undefined : { ...crash, operation, why: "another end", detail: end };
+}
