@@ -15,7 +15,7 @@ export interface Lease {
   readonly epoch: number;
   /** Identifies the store; a recreated bucket starts another. */
   readonly incarnation: string;
-  /** In the store's time, epoch milliseconds, all safety margins taken off: past it nothing may be started. */
+  /** By this machine's clock, epoch milliseconds, all safety margins taken off: past it nothing may be started. */
   readonly expiresAt: number;
   /** Called right before each write. Local, makes no call. @throws {Failure} `LeaseLost` once the lease may have ended. */
   assertHeld(): void;

@@ -46,7 +46,8 @@ export async function reconcile<Fleet, Readers, Writers>(
   if (decision.problems.length > 0) {
     events?.emit({ event: "RevisionRefused", sequence: decision.generation, problems: decision.problems });
   }
-  const before = firstWrites(engine, name, request, lease, decision);
+  const approve = newlyApproved(state.approvals, request);
+  const before = firstWrites(engine, name, { ...request, approve }, lease, decision);
   try {
     if (decision.inForce === undefined) {
       await before;
@@ -60,7 +61,7 @@ export async function reconcile<Fleet, Readers, Writers>(
       inventory,
       memory: recall(state.status?.value, isNew(state, decision), startedAt, engine.limits),
       request,
-      approvals: approvalsOf(state.approvals, request),
+      approvals: approvalsOf(state.approvals, { ...request, approve }),
       lease,
       deadline,
       startedAt,
@@ -107,11 +108,18 @@ function isNew<Fleet>({ status }: FleetState, { inForce, accept }: RevisionDecis
   );
 }
 
+/**
+ * What the request approves. A yes that was used and given again (the action failed) counts again; the same request told
+ * twice (a function that was run again) doesn't.
+ */
+function newlyApproved(stored: readonly Approval[], { approve, requestId }: RunRequest): readonly string[] {
+  const used = new Set(stored.filter(({ usedBy }) => usedBy === requestId).map(({ actionId }) => actionId));
+  return (approve ?? []).filter((actionId) => !used.has(actionId));
+}
+
 function approvalsOf(stored: readonly Approval[], { approve, by }: RunRequest): ReadonlyMap<string, string> {
-  const spent = new Set(stored.filter(({ usedBy }) => usedBy !== undefined).map(({ actionId }) => actionId));
-  const given: (readonly [string, string])[] = [
-    ...stored.map(({ actionId, by: giver }) => [actionId, giver] as const),
+  return new Map([
+    ...stored.filter(({ usedBy }) => usedBy === undefined).map(({ actionId, by: giver }) => [actionId, giver] as const),
     ...(approve ?? []).map((actionId) => [actionId, by ?? "unknown"] as const),
-  ];
-  return new Map(given.filter(([actionId]) => !spent.has(actionId)));
+  ]);
 }

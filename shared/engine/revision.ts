@@ -28,9 +28,13 @@ export interface RevisionDecision<Fleet> {
 export function decideRevision<Fleet>(
   desired: DesiredState<Fleet>,
   name: string,
-  { newest, accepted }: Pick<FleetState, "newest" | "accepted">,
+  { newest, newestRefused, accepted }: Pick<FleetState, "newest" | "newestRefused" | "accepted">,
 ): RevisionDecision<Fleet> {
-  // 1. Never pushed, or taken away.
+  // 1. Not pushed but put there, never pushed, or taken away.
+  if (newestRefused !== undefined) {
+    const verdict: Verdict = { reason: "RevisionInvalid", message: newestRefused };
+    return lastGood(desired, name, accepted, verdict, accepted?.sequence ?? 0, [newestRefused]);
+  }
   if (newest === undefined) {
     const message = "no desired state is pushed";
     return lastGood(desired, name, accepted, { reason: "NothingPushed", message }, accepted?.sequence ?? 0, [message]);

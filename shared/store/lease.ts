@@ -19,6 +19,8 @@ export interface LeaseOptions {
   readonly newId: () => string;
   /** Who holds it, for people: "ada@laptop", "lambda reconcile". */
   readonly holder: string;
+  /** This machine's clock, epoch milliseconds: only to say when the lease ends in terms that its holder can plan by. */
+  readonly now: () => number;
 }
 
 /** How far the clocks of the store's own servers may lie apart, in milliseconds. */
@@ -62,7 +64,7 @@ export class StoreLeases implements LeasePort {
       const result = await this.#store.put(keysOf(fleet).lease, encode(leaseFormat, next), { condition });
       if (!result.written) continue;
       if (!taken) return heldBy(found?.value, true);
-      const lease = new HeldLease(this.#store, fleet, this.#options.margin, { value: next, etag: result.etag });
+      const lease = new HeldLease(this.#store, fleet, this.#options, { value: next, etag: result.etag });
       return { state: "acquired", lease, notes: next.notes };
     }
     throw new Failure({
@@ -104,6 +106,8 @@ class HeldLease implements Lease {
   readonly expiresAt: number;
   readonly #store: ObjectStore;
   readonly #key: string;
+  /** In the store's time. */
+  readonly #end: number;
   #object: { readonly value: LeaseObject; readonly etag: string };
   readonly #served = new Set<string>();
   #over = false;
@@ -111,7 +115,7 @@ class HeldLease implements Lease {
   constructor(
     store: ObjectStore,
     fleet: string,
-    margin: number,
+    { margin, now }: LeaseOptions,
     object: { readonly value: LeaseObject; readonly etag: string },
   ) {
     this.#store = store;
@@ -119,11 +123,12 @@ class HeldLease implements Lease {
     this.#object = object;
     this.epoch = object.value.epoch;
     this.incarnation = object.value.incarnation;
-    this.expiresAt = object.value.expiresAt - margin;
+    this.#end = object.value.expiresAt - margin;
+    this.expiresAt = now() + this.#end - storeTime(store).latest;
   }
 
   assertHeld(): void {
-    if (!this.#over && storeTime(this.#store).latest < this.expiresAt) return;
+    if (!this.#over && storeTime(this.#store).latest < this.#end) return;
     throw new Failure({
       code: "LeaseLost",
       class: "unknown",

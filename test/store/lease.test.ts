@@ -34,7 +34,7 @@ function machine(clock: VirtualClock, bucket: MemoryBucket, name: string, wallSk
   };
   return {
     store,
-    leases: new StoreLeases(store, { ttl, margin, newId, holder: name }),
+    leases: new StoreLeases(store, { ttl, margin, newId, holder: name, now: () => clock.now() + wallSkew }),
     async suspend(milliseconds: number) {
       await clock.sleep(milliseconds);
       suspended += milliseconds;
@@ -89,6 +89,15 @@ test("a dead holder's lease is taken after its end, with its notes, and not befo
   if (taken.state === "acquired") expect(taken.lease.epoch).toBe(dead.epoch + 1);
   expect(() => dead.assertHeld()).toThrow(/ended/);
   expect(await dead.release([])).toEqual({ state: "lost" });
+});
+
+test("a lease's end is told by the holder's own clock, however wrong that is", async () => {
+  const clock = new VirtualClock();
+  const skew = -3 * 3_600_000;
+  const lease = await acquired(machine(clock, new MemoryBucket(), "ada", skew).leases, "r1");
+  const left = lease.expiresAt - (clock.now() + skew);
+  expect(left).toBeGreaterThan(ttl - margin - 3_000);
+  expect(left).toBeLessThanOrEqual(ttl - margin);
 });
 
 test("a laptop that slept past the lease's end doesn't write when it wakes, although its own clock stood still", async () => {
