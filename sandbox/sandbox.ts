@@ -1,6 +1,7 @@
 import { CallLog } from "./calls.ts";
 import type { SandboxClock } from "./clock.ts";
 import { ConnectionReset } from "./connection-reset.ts";
+import { control, controlPath } from "./control.ts";
 import { drawLatency, errorOf, Faults, type Latency, type Verdict } from "./faults.ts";
 import { HostedService, type Routed } from "./hosted-service.ts";
 import { type RandomState, type SandboxRandom, seededRandom } from "./random.ts";
@@ -89,6 +90,7 @@ export class Sandbox {
 
   /** Throws {@link ConnectionReset} where a fault breaks the connection; every other trouble is a response. */
   async handle(request: WireRequest): Promise<WireResponse> {
+    if (request.path.startsWith(controlPath)) return control(this, request);
     const requestId = this.random.uuid();
     const response = await this.#answer(request, requestId);
     response.headers["date"] ??= new Date(this.clock.now()).toUTCString();

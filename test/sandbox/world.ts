@@ -2,7 +2,7 @@ import { S3 } from "@aws-sdk/client-s3";
 import { VirtualClock } from "../../sandbox/clock.ts";
 import { Sandbox, type SandboxOptions } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
-import { s3 } from "../../sandbox/services/s3/service.ts";
+import { s3Service } from "../../sandbox/services/s3/service.ts";
 
 export interface World {
   readonly sandbox: Sandbox;
@@ -18,7 +18,11 @@ export interface World {
 
 /** A sandbox with S3, at a fixed time, and an unmodified SDK client of it that doesn't retry. */
 export function world(options: Partial<SandboxOptions> = {}): World {
-  const sandbox = new Sandbox({ services: [s3], clock: new VirtualClock(Date.UTC(2026, 10, 24, 12)), ...options });
+  const sandbox = new Sandbox({
+    services: [s3Service()],
+    clock: new VirtualClock(Date.UTC(2026, 10, 24, 12)),
+    ...options,
+  });
   const client: World["client"] = ({ region = "eu-central-1", handler = new SandboxHandler(sandbox) } = {}) => ({
     region,
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },

@@ -1,5 +1,5 @@
 import * as client from "@aws-sdk/client-s3";
-import { defineService } from "../../service.ts";
+import { defineService, type Service } from "../../service.ts";
 import { bucketOperations } from "./bucket-operations.ts";
 import { configurationOperations } from "./configuration.ts";
 import { listingOperations } from "./listing.ts";
@@ -8,18 +8,20 @@ import { objectOperations } from "./object-operations.ts";
 import { type S3State, s3State } from "./state.ts";
 
 /** S3, general purpose buckets. */
-export const s3 = defineService<typeof client>()<S3State>({
-  name: "s3",
-  protocol: "restXml",
-  client,
-  xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
-  state: s3State,
-  throttle: { code: "SlowDown", status: 503 },
-  operations: {
-    ...bucketOperations,
-    ...configurationOperations,
-    ...objectOperations,
-    ...listingOperations,
-    ...multipartOperations,
-  },
-});
+export function s3Service(): Service {
+  return defineService<typeof client>()<S3State>({
+    name: "s3",
+    protocol: "restXml",
+    client,
+    xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
+    state: s3State,
+    throttle: { code: "SlowDown", status: 503 },
+    operations: {
+      ...bucketOperations,
+      ...configurationOperations,
+      ...objectOperations,
+      ...listingOperations,
+      ...multipartOperations,
+    },
+  });
+}

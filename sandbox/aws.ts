@@ -1,0 +1,24 @@
+import { Sandbox, type SandboxOptions } from "./sandbox.ts";
+import type { Service } from "./service.ts";
+import { ec2Service } from "./services/ec2/service.ts";
+import { iamService } from "./services/iam/service.ts";
+import { s3Service } from "./services/s3/service.ts";
+import { stsService } from "./services/sts/service.ts";
+import { callerOfSession, STS_STATE } from "./services/sts/sessions.ts";
+
+/** Every service that the embedded AWS has, as quick and as consistent as they come. */
+export function awsServices(): readonly Service[] {
+  return [ec2Service(), iamService(), s3Service(), stsService()];
+}
+
+/** The embedded AWS, with temporary credentials known to the sessions that STS gave them to. */
+export function createSandbox(
+  options: Omit<SandboxOptions, "services"> & { readonly services?: readonly Service[] },
+): Sandbox {
+  const sandbox: Sandbox = new Sandbox({
+    services: awsServices(),
+    callerOf: (scope) => callerOfSession(sandbox.state(STS_STATE), scope, options.clock.now()),
+    ...options,
+  });
+  return sandbox;
+}
