@@ -1,6 +1,20 @@
+import type { CallLog } from "./calls.ts";
+import type { SandboxClock } from "./clock.ts";
 import { amountOf, faultRuleOf, InvalidRule, latencyOf } from "./fault-rule.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { Faults, Latency } from "./faults.ts";
+import type { States } from "./states.ts";
 import type { WireRequest, WireResponse } from "./wire/message.ts";
+
+/** What of a sandbox can be looked at and turned from outside. */
+export interface Controlled {
+  readonly account: string;
+  readonly region: string;
+  readonly clock: SandboxClock;
+  readonly states: States;
+  readonly calls: CallLog;
+  readonly faults: Faults;
+  latency: Latency;
+}
 
 /** No bucket can be called this: names have no underscore. */
 export const controlPath = "/_sandbox/";
@@ -15,7 +29,7 @@ export const controlPath = "/_sandbox/";
  * - `GET clock`: `{now}`; `POST clock` with `{advance: milliseconds}`
  * - `POST latency` with `{milliseconds}`
  */
-export async function control(sandbox: Sandbox, request: WireRequest): Promise<WireResponse> {
+export async function control(sandbox: Controlled, request: WireRequest): Promise<WireResponse> {
   const [resource = "", id] = request.path.slice(controlPath.length).split("/");
   try {
     const answer = await answerTo(sandbox, `${request.method} ${resource}`, id, bodyOf(request));
@@ -27,7 +41,7 @@ export async function control(sandbox: Sandbox, request: WireRequest): Promise<W
 }
 
 async function answerTo(
-  sandbox: Sandbox,
+  sandbox: Controlled,
   verb: string,
   id: string | undefined,
   body: Readonly<Record<string, unknown>>,
