@@ -36,7 +36,8 @@ function findingsOfIssue(issue: Issue, data: Json, base: Path, root: JsonSchema)
       if (issue.errors.length === 0) {
         const options = "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
         const expected = options.length === 0 ? "a mapping" : oneOf(options);
-        return [mismatch(path, value, expected, root, suggested(value, options))];
+        const found = mismatch(path, value, expected, root, suggested(value, options));
+        return value === undefined ? [found, ...strangers(path.slice(0, -1), data, root)] : [found];
       }
       const branches = issue.errors.map((branch) =>
         branch.flatMap((inner) => findingsOfIssue(inner, data, path, root)),
@@ -64,6 +65,16 @@ function nearestBranch(
     ...new Set(branches.flatMap((findings) => findings.map((finding) => finding.expected ?? "another value"))),
   ];
   return [mismatch(path, value, expected.join(", or "), root)];
+}
+
+/** Keys that no shape at this place knows: while the shape isn't chosen, zod doesn't look at them. */
+function strangers(path: Path, data: Json, root: JsonSchema): Finding[] {
+  const value = valueAt(data, path);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  const known = schemasAt(root, path).flatMap((node) => Object.keys(node.properties ?? {}));
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => unknownKey([...path, key], key, root));
 }
 
 function unknownKey(path: Path, key: string, root: JsonSchema): Finding {

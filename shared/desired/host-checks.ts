@@ -75,9 +75,9 @@ function checkPorts(host: Host): Finding[] {
   const url = new URL(host.externalUrl);
   const web = Number(url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port);
   const taken = new Map<number, string>([
-    [web, "the external URL"],
     [80, "HTTP"],
     [443, "HTTPS"],
+    [web, "the external URL"],
     [9252, "the runner's metrics"],
   ]);
   const wanted: { port: number | undefined; path: Path; name: string }[] = [

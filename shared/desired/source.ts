@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, parseAllDocuments } from "yaml";
 import type { Json } from "../engine/json.ts";
 import type { Finding, Problem } from "./problem.ts";
-import { maskLine, secretFinding, secretsIn } from "./secrets.ts";
+import { looksSecret, maskLine, secretFinding, secretsIn } from "./secrets.ts";
 import { type Span, type Tree, treeOf } from "./tree.ts";
 
 /** A YAML text as data. */
@@ -132,7 +132,6 @@ function syntax(code: string, message: string, content: string, at: number): Pic
   if (code === "TAB_AS_INDENT" || /^ *\t/.test(content.slice(lineStart, lineStart + 200))) {
     return { message: "a tab indents this line", hint: "YAML wants spaces." };
   }
-  if (code === "BAD_ALIAS") return { message: "an alias without an anchor of its name before it" };
   if (code === "TAG_RESOLVE_FAILED") return { message: "a tag that has no meaning here" };
   const first = (message.split("\n")[0] ?? message).replace(/[:\s]+$/, "");
   return { message: `not valid YAML: ${maskLine(first)}` };
@@ -176,6 +175,7 @@ class Text {
     const stars = /^\**/.exec(source.slice(caret))?.[0].length ?? 0;
     return {
       ...finding,
+      path: finding.path.map((part) => (typeof part === "string" && looksSecret(part) ? "(secret)" : part)),
       file: this.#file,
       line,
       column,

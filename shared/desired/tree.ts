@@ -86,6 +86,9 @@ class Reader {
       ...(key === undefined ? {} : { key }),
       ...(via === undefined ? {} : { via }),
     });
+    if (isAlias(node) && target === undefined) {
+      return this.#complain(path, "an alias without an anchor of its name before it", undefined, spanOf(node));
+    }
     if (target === null || target === undefined) return null;
     if (path.length > maxDepth) return this.#complain(path, "nested too deeply", `at most ${maxDepth} levels`);
     if (isScalar(target)) return this.#scalar(target.value, path);

@@ -63,10 +63,11 @@ export function isTimeZone(name: string): boolean {
 
 /** In the file RFC 3339 with its offset, in the fleet epoch milliseconds. */
 export function instant() {
+  const error = "a time with its offset, such as 2026-12-01T06:00:00Z";
   return z.pipe(
-    z.string().check(
+    z.string({ error }).check(
       z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2})$/, {
-        error: "a time with its offset, such as 2026-12-01T06:00:00Z",
+        error,
         abort: true,
       }),
       z.refine((text) => !Number.isNaN(Date.parse(text)), { error: "a date and time that exist" }),
