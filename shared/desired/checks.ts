@@ -3,6 +3,7 @@ import type { Fleet, PartialSpec } from "./fleet-schema.ts";
 import { checkHost } from "./host-checks.ts";
 import { weekdays } from "./operations.ts";
 import type { Finding, Path } from "./problem.ts";
+import { checkRunners } from "./runners/runners-checks.ts";
 
 type Spec = Fleet["spec"];
 
@@ -10,7 +11,7 @@ type Spec = Fleet["spec"];
  * What a schema can't say: what only two fields together make wrong, and what is allowed but likely regretted.
  * Sections that are missing here are invalid, or not in the file; what needs them isn't checked.
  */
-export function checkSpec(spec: PartialSpec): Finding[] {
+export function checkSpec(spec: PartialSpec, fleetName?: string): Finding[] {
   return [
     ...(spec.iam === undefined ? [] : checkIam(spec.iam)),
     ...(spec.network === undefined ? [] : checkNetwork(spec.network)),
@@ -19,6 +20,16 @@ export function checkSpec(spec: PartialSpec): Finding[] {
     ...(spec.tags === undefined ? [] : checkTags(spec.tags)),
     ...checkPlaces(spec),
     ...(spec.host === undefined ? [] : checkHost(spec.host, spec)),
+    ...(spec.runners === undefined
+      ? []
+      : checkRunners(spec.runners, {
+          ...(fleetName === undefined ? {} : { fleetName }),
+          ...(spec.host === undefined ? {} : { gitlabVersion: spec.host.gitlab.version }),
+          ...(spec.cache === undefined
+            ? {}
+            : { cachePrefix: spec.cache.prefix, cacheExpires: spec.cache.expiry.enabled }),
+          ...(spec.network === undefined ? {} : { machineSubnetIds: spec.network.machineSubnetIds }),
+        })),
   ];
 }
 

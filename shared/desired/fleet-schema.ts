@@ -11,6 +11,7 @@ import {
   suspendSchema,
   tagsSchema,
 } from "./operations.ts";
+import { runnersSchema } from "./runners/runners-schema.ts";
 import { matching } from "./values.ts";
 
 const specSchema = section({
@@ -37,7 +38,7 @@ const specSchema = section({
   host: field(optional(hostSchema), {
     description: "The GitLab host. Without it, roles, groups and cache serve a GitLab elsewhere.",
   }),
-  runners: field(optional(z.record(z.string(), z.json())), { description: "The runners." }),
+  runners: field(optional(runnersSchema), { description: "The runner manager and its fleets of machines." }),
   garbageCollection: field(withDefault(garbageCollectionSchema, {}), {
     description: "What is done about machines that their manager lost.",
   }),

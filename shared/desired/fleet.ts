@@ -24,7 +24,7 @@ export function parseFleet(input: string | Uint8Array, file: string): FleetResul
   const { source } = read;
   const parsed = fleetSchema.safeParse(source.data);
   const findings = parsed.success
-    ? checkSpec(parsed.data.spec)
+    ? checkSpec(parsed.data.spec, parsed.data.metadata.name)
     : [...findingsOf(parsed.error.issues, source.data), ...checkSpec(validSections(source.data))];
   const problems = ordered([...source.problems, ...[...checkSecretNames(source.data), ...findings].map(source.locate)]);
   if (!parsed.success || problems.some((problem) => problem.severity === "error")) return { ok: false, problems };

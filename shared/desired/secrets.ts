@@ -55,9 +55,12 @@ export function checkSecretNames(data: Json, path: Path = []): Finding[] {
   if (data === null || typeof data !== "object") return [];
   if (Array.isArray(data)) return data.flatMap((item: Json, index) => checkSecretNames(item, [...path, index]));
   return Object.entries(data).flatMap(([key, value]) =>
-    typeof value === "string" && value !== "" && isSecretName(key)
-      ? [secretFinding([...path, key], "a setting whose value is a secret")]
-      : checkSecretNames(value, [...path, key]),
+    // Names of secrets, by the variable that each one becomes.
+    key === "environmentSecrets"
+      ? []
+      : typeof value === "string" && value !== "" && isSecretName(key)
+        ? [secretFinding([...path, key], "a setting whose value is a secret")]
+        : checkSecretNames(value, [...path, key]),
   );
 }
 

@@ -1,0 +1,142 @@
+import type { Keys } from "./key-type.ts";
+
+/*
+ * Keys of the executors' tables: `[runners.docker]` and the smaller ones.
+ * Source: gitlab-runner `common/config.go`, 19.4 development, August 2026.
+ */
+
+const service = {
+  name: "string",
+  alias: "string",
+  command: "strings",
+  entrypoint: "strings",
+  environment: "strings",
+  suspend_data_path: "string",
+} as const satisfies Keys;
+
+export const docker = {
+  host: "string",
+  tls_cert_path: "string",
+  tls_verify: "boolean",
+  hostname: "string",
+  image: "string",
+  runtime: "string",
+  memory: "string",
+  memory_swap: "string",
+  memory_reservation: "string",
+  cgroup_parent: "string",
+  cpuset_cpus: "string",
+  cpuset_mems: "string",
+  cpus: "string",
+  cpu_shares: "integer",
+  dns: "strings",
+  dns_search: "strings",
+  privileged: "boolean",
+  services_privileged: "boolean?",
+  disable_entrypoint_overwrite: "boolean",
+  user: "string",
+  allowed_users: "strings",
+  group_add: "strings",
+  userns_mode: "string",
+  cap_add: "strings",
+  cap_drop: "strings",
+  oom_kill_disable: "boolean",
+  oom_score_adjust: "integer",
+  security_opt: "strings",
+  services_security_opt: "strings",
+  devices: "strings",
+  device_cgroup_rules: "strings",
+  gpus: "string",
+  services_devices: "stringListMap",
+  disable_cache: "boolean",
+  volumes: "strings",
+  volume_keep: "boolean",
+  volume_driver: "string",
+  volume_driver_ops: "stringMap",
+  cache_dir: "string",
+  extra_hosts: "strings",
+  volumes_from: "strings",
+  network_mode: "string",
+  pid_mode: "string",
+  ipcmode: "string",
+  mac_address: "string",
+  links: "strings",
+  services: { tables: service },
+  services_limit: "integer?",
+  service_memory: "string",
+  service_memory_swap: "string",
+  service_memory_reservation: "string",
+  service_cgroup_parent: "string",
+  service_slot_cgroup_template: "string",
+  service_cpuset_cpus: "string",
+  service_cpus: "string",
+  service_cpu_shares: "integer",
+  service_gpus: "string",
+  wait_for_services_timeout: "integer",
+  allowed_images: "strings",
+  allowed_privileged_images: "strings",
+  allowed_privileged_services: "strings",
+  allowed_pull_policies: "strings",
+  allowed_services: "strings",
+  pull_policy: "stringOrStrings",
+  isolation: "string",
+  shm_size: "integer",
+  tmpfs: "stringMap",
+  services_tmpfs: "stringMap",
+  sysctls: "stringMap",
+  helper_image: "string",
+  helper_image_flavor: "string",
+  container_labels: "stringMap",
+  enable_ipv6: "boolean",
+  ulimit: "stringMap",
+  network_mtu: "integer",
+  log_options: "stringMap",
+} as const satisfies Keys;
+
+export const instance = {
+  allowed_images: "strings",
+  use_common_build_dir: "boolean",
+} as const satisfies Keys;
+
+export const ssh = {
+  user: "string",
+  password: "string",
+  host: "string",
+  port: "string",
+  identity_file: "string",
+  disable_strict_host_key_checking: "boolean?",
+  known_hosts_file: "string",
+} as const satisfies Keys;
+
+export const parallels = {
+  base_name: "string",
+  template_name: "string",
+  disable_snapshots: "boolean",
+  time_server: "string",
+  allowed_images: "strings",
+} as const satisfies Keys;
+
+export const virtualbox = {
+  base_name: "string",
+  base_snapshot: "string",
+  base_folder: "string",
+  disable_snapshots: "boolean",
+  allowed_images: "strings",
+  start_type: "string",
+} as const satisfies Keys;
+
+export const custom = {
+  config_exec: "string",
+  config_args: "strings",
+  config_exec_timeout: "integer?",
+  prepare_exec: "string",
+  prepare_args: "strings",
+  prepare_exec_timeout: "integer?",
+  run_exec: "string",
+  run_args: "strings",
+  cleanup_exec: "string",
+  cleanup_args: "strings",
+  cleanup_exec_timeout: "integer?",
+  graceful_kill_timeout: "integer?",
+  force_kill_timeout: "integer?",
+} as const satisfies Keys;

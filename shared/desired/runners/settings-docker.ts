@@ -1,0 +1,163 @@
+import {
+  choice,
+  flag,
+  integer,
+  memory,
+  oneOrMore,
+  type SettingTable,
+  stringListMap,
+  stringMap,
+  strings,
+  text,
+} from "./setting.ts";
+
+const pullPolicies = ["always", "if-not-present", "never"] as const;
+
+/** `[runners.docker]`. Source: GitLab Runner docs, "The [runners.docker] section". */
+export const dockerSettings = {
+  image: text("image", "The image of jobs that name none.", "alpine:3.22"),
+  host: text("host", "Address of the Docker daemon, where it isn't the machine's.", "tcp://docker:2376"),
+  tlsCertPath: text("tls_cert_path", "Directory of the certificates for that daemon.", "/certs/client"),
+  tlsVerify: flag("tls_verify", "Whether the daemon's certificate is verified.", false),
+  hostname: text("hostname", "Host name in the job's container.", "build"),
+  runtime: text("runtime", "Docker runtime.", "runc"),
+  memory: memory("memory", "Memory limit of a job's container."),
+  memorySwap: memory("memory_swap", "Memory and swap together.", "4g"),
+  memoryReservation: memory("memory_reservation", "Soft memory limit.", "1g"),
+  cgroupParent: text("cgroup_parent", "Parent control group.", "docker"),
+  cpusetCpus: text("cpuset_cpus", "Processors that a job may use.", "0,1"),
+  cpusetMems: text("cpuset_mems", "Memory nodes that a job may use.", "0"),
+  cpus: text("cpus", "How many processors a job may use, as text.", "2"),
+  cpuShares: integer("cpu_shares", {}, "Relative share of the processors.", 1024, "shares"),
+  dns: strings("dns", "Name servers of jobs.", ["10.0.0.2"]),
+  dnsSearch: strings("dns_search", "Search domains of jobs.", ["example.com"]),
+  privileged: flag(
+    "privileged",
+    "Whether jobs run privileged, as Docker in Docker needs. A job is then root on its machine.",
+    false,
+  ),
+  servicesPrivileged: flag("services_privileged", "Whether services run privileged; left out, as jobs do.", false),
+  disableEntrypointOverwrite: flag(
+    "disable_entrypoint_overwrite",
+    "Whether jobs may not replace an image's entry point.",
+  ),
+  user: text("user", "User that commands run as in the container.", "1000:1000"),
+  allowedUsers: strings("allowed_users", "Users that a job may choose.", ["1000"]),
+  groupAdd: strings("group_add", "Groups that a job's user is in.", ["docker"]),
+  usernsMode: text("userns_mode", "User namespace.", "host"),
+  capAdd: strings("cap_add", "Linux capabilities to add.", ["NET_ADMIN"]),
+  capDrop: strings("cap_drop", "Linux capabilities to drop.", ["DAC_OVERRIDE"]),
+  oomKillDisable: flag("oom_kill_disable", "Whether running out of memory kills no process of a job."),
+  oomScoreAdjust: integer(
+    "oom_score_adjust",
+    { min: -1000, max: 1000 },
+    "How likely a job is killed for memory.",
+    500,
+    "score",
+  ),
+  securityOpt: strings("security_opt", "Security options of jobs.", ["no-new-privileges"]),
+  servicesSecurityOpt: strings("services_security_opt", "Security options of services.", ["no-new-privileges"]),
+  devices: strings("devices", "Devices of the machine that jobs see.", ["/dev/kvm"]),
+  deviceCgroupRules: strings("device_cgroup_rules", "Rules for devices.", ["c 10:232 rwm"]),
+  gpus: text("gpus", "GPUs that jobs see.", "all"),
+  servicesDevices: stringListMap("services_devices", "Devices that services see, by image.", {
+    "docker:*": ["/dev/fuse"],
+  }),
+  disableCache: flag("disable_cache", "Whether containers have no local cache volumes.", false),
+  volumes: strings("volumes", "Volumes of a job's container.", ["/cache", "/certs/client"]),
+  volumeKeep: flag("volume_keep", "Whether volumes stay when a container goes."),
+  volumeDriver: text("volume_driver", "Driver of volumes.", "local"),
+  volumeDriverOps: stringMap("volume_driver_ops", "Options of that driver.", { size: "20G" }),
+  cacheDir: text("cache_dir", "Where Docker's caches are, relative to the job's directory or absolute.", "/cache"),
+  extraHosts: strings("extra_hosts", "Lines for the container's hosts file.", ["registry:10.0.0.9"]),
+  volumesFrom: strings("volumes_from", "Containers whose volumes jobs share.", ["storage:ro"]),
+  networkMode: text("network_mode", "Docker network of jobs.", "bridge"),
+  pidMode: text("pid_mode", "Process namespace.", "host"),
+  ipcMode: text("ipcmode", "Interprocess communication namespace.", "private"),
+  macAddress: text("mac_address", "Hardware address of a job's container.", "92:d0:c6:0a:29:33"),
+  links: strings("links", "Containers that a job's container is linked with.", ["db:db"]),
+  servicesLimit: integer(
+    "services_limit",
+    { min: -1 },
+    "How many services a job may have; -1 is no limit.",
+    5,
+    "services",
+  ),
+  serviceMemory: memory("service_memory", "Memory limit of a service.", "1g"),
+  serviceMemorySwap: memory("service_memory_swap", "Memory and swap of a service together.", "2g"),
+  serviceMemoryReservation: memory("service_memory_reservation", "Soft memory limit of a service.", "512m"),
+  serviceCgroupParent: text("service_cgroup_parent", "Parent control group of services.", "docker"),
+  serviceSlotCgroupTemplate: text(
+    "service_slot_cgroup_template",
+    `Name of services' control groups by slot; holds \${slot}.`,
+    `gitlab-runner/service-\${slot}`,
+  ),
+  serviceCpusetCpus: text("service_cpuset_cpus", "Processors that a service may use.", "0"),
+  serviceCpus: text("service_cpus", "How many processors a service may use, as text.", "1"),
+  serviceCpuShares: integer("service_cpu_shares", {}, "Relative share of a service.", 512, "shares"),
+  serviceGpus: text("service_gpus", "GPUs that services see.", "all"),
+  waitForServicesTimeout: integer(
+    "wait_for_services_timeout",
+    { min: -1 },
+    "How long services are waited for; -1 is not at all. The runner's own default is 30.",
+    30,
+    "seconds",
+  ),
+  allowedImages: strings("allowed_images", "Images that jobs may use, with wildcards. None listed: all.", [
+    "registry.example.com/*",
+  ]),
+  allowedPrivilegedImages: strings("allowed_privileged_images", "Images that run privileged where jobs do.", [
+    "docker:*",
+  ]),
+  allowedPrivilegedServices: strings("allowed_privileged_services", "Services that run privileged where services do.", [
+    "docker:*-dind",
+  ]),
+  allowedPullPolicies: strings("allowed_pull_policies", "Pull policies that jobs may choose.", ["always"]),
+  allowedServices: strings("allowed_services", "Services that jobs may use, with wildcards. None listed: all.", [
+    "postgres:*",
+  ]),
+  pullPolicy: oneOrMore(
+    "pull_policy",
+    pullPolicies,
+    "When images are pulled; of several, each is tried in turn.",
+    "always",
+  ),
+  isolation: choice("isolation", ["default", "hyperv", "process"], "Isolation of Windows containers.", "process"),
+  shmSizeBytes: integer("shm_size", {}, "Size of /dev/shm.", 268435456, "bytes"),
+  tmpfs: stringMap("tmpfs", "File systems in memory, by path.", { "/tmp": "rw,noexec" }),
+  servicesTmpfs: stringMap("services_tmpfs", "File systems in memory of services, by path.", {
+    "/var/lib/mysql": "rw",
+  }),
+  sysctls: stringMap("sysctls", "Kernel settings of jobs.", { "net.ipv4.ip_forward": "1" }),
+  helperImage: text(
+    "helper_image",
+    "The runner's helper image, where another is wanted.",
+    "registry.example.com/helper:v19.5.0",
+  ),
+  helperImageFlavor: choice(
+    "helper_image_flavor",
+    ["alpine", "alpine3.18", "alpine3.19", "alpine3.21", "alpine-latest", "ubi-fips", "ubuntu"],
+    "Flavour of the helper image.",
+    "alpine",
+  ),
+  containerLabels: stringMap("container_labels", "Labels of every container of a job.", { team: "platform" }),
+  enableIpv6: flag("enable_ipv6", "Whether networks made for jobs have IPv6."),
+  ulimit: stringMap("ulimit", "Resource limits, as soft or soft:hard.", { nofile: "65536:65536" }),
+  networkMtu: integer("network_mtu", {}, "Packet size of networks made for jobs.", 1450, "bytes"),
+  logOptions: stringMap("log_options", "Options of the json-file log driver.", { "max-size": "50m" }),
+} as const satisfies SettingTable;
+
+/** `[[runners.docker.services]]`. */
+export const serviceSettings = {
+  name: text("name", "The service's image.", "docker:28-dind"),
+  alias: text("alias", "Names that a job reaches it by.", "docker"),
+  command: strings("command", "Its command.", ["--mtu=1400"]),
+  entrypoint: strings("entrypoint", "Its entry point.", ["dockerd-entrypoint.sh"]),
+  environment: strings("environment", "Its variables, as NAME=value. No secrets here.", ["DOCKER_TLS_CERTDIR=/certs"]),
+} as const satisfies SettingTable;
+
+/** `[runners.instance]`. */
+export const instanceSettings = {
+  allowedImages: strings("allowed_images", "Images that a job may choose, where machines are nested.", ["macos-15"]),
+  useCommonBuildDir: flag("use_common_build_dir", "Whether all jobs of an instance share one directory."),
+} as const satisfies SettingTable;

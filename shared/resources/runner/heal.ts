@@ -1,0 +1,61 @@
+import type { Keys, KeyType } from "../../desired/runners/key-type.ts";
+import { configKeys, keyIn } from "../../desired/runners/keys.ts";
+import { isTable, type TomlTable, type TomlValue } from "../../desired/runners/toml-value.ts";
+import { sectionName, sectionsOf, withoutSections } from "./compare.ts";
+import { runnerOwnedKeys } from "./effect.ts";
+
+/**
+ * The file to write: the live one with every declared value as declared. What isn't declared stays as it is, unless the file
+ * is owned whole; the four keys that are the runner's own are kept from the live section of the same name.
+ */
+export function healedConfig(desired: TomlTable, live: TomlTable, exclusive: boolean): TomlTable {
+  const wanted = sectionsOf(desired);
+  const names = new Set(wanted.map(sectionName));
+  const found = sectionsOf(live);
+  const sections = [
+    ...wanted.map((section) => {
+      const before = found.find((candidate) => sectionName(candidate) === sectionName(section));
+      return before === undefined
+        ? section
+        : { ...healed(section, before, sectionKeys, exclusive), ...ownedOf(before) };
+    }),
+    ...(exclusive ? [] : found.filter((section) => !names.has(sectionName(section)))),
+  ];
+  return {
+    ...healed(withoutSections(desired), withoutSections(live), configKeys, exclusive),
+    ...(sections.length === 0 ? {} : { runners: sections }),
+  };
+}
+
+const sectionKeys = (configKeys["runners"] as { readonly tables: Keys }).tables;
+
+function ownedOf(section: TomlTable): TomlTable {
+  return Object.fromEntries(
+    runnerOwnedKeys.flatMap((key): [string, TomlValue][] => {
+      const value = section[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
+function healed(desired: TomlTable, live: TomlTable, keys: Keys, exclusive: boolean): TomlTable {
+  const result: Record<string, TomlValue> = {};
+  if (!exclusive) {
+    for (const [key, value] of Object.entries(live)) result[keyIn(keys, key)?.name ?? key] = value;
+  }
+  const before = new Map(Object.entries(live).map(([key, value]) => [keyIn(keys, key)?.name ?? key, value]));
+  for (const [key, value] of Object.entries(desired)) {
+    result[key] = healedValue(value, before.get(key), keyIn(keys, key)?.type, exclusive);
+  }
+  return result;
+}
+
+function healedValue(
+  desired: TomlValue,
+  live: TomlValue | undefined,
+  type: KeyType | undefined,
+  exclusive: boolean,
+): TomlValue {
+  if (!isTable(desired) || !isTable(live) || typeof type !== "object" || !("table" in type)) return desired;
+  return healed(desired, live, type.table, exclusive);
+}
