@@ -24,6 +24,8 @@ export const networkKind: Kind<Fleet, Pick<Readers, "network">, NetworkWriters, 
     return { state: "done", ...(outputs === undefined ? {} : { outputs }) };
   },
   outputs: (_name, observed) => (observed.type === "group" ? groupOutputs(observed) : {}),
+  // Adopting a group marks it; that is no reason to plan its rules anew.
+  fingerprinted: (_name, observed) => (observed.type === "rules" ? { ...observed, marked: true } : observed),
   health: () => ({ status: "Healthy" }),
 };
 

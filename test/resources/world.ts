@@ -1,0 +1,129 @@
+import { EC2 } from "@aws-sdk/client-ec2";
+import { IAM } from "@aws-sdk/client-iam";
+import { S3 } from "@aws-sdk/client-s3";
+import { VirtualClock } from "../../sandbox/clock.ts";
+import { Sandbox } from "../../sandbox/sandbox.ts";
+import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
+import { ec2Service } from "../../sandbox/services/ec2/service.ts";
+import { iamService } from "../../sandbox/services/iam/service.ts";
+import { s3 } from "../../sandbox/services/s3/service.ts";
+import { stsService } from "../../sandbox/services/sts/service.ts";
+import { readersOf, writersOf } from "../../shared/aws/access.ts";
+import type { AwsConfig } from "../../shared/aws/clients.ts";
+import type { Readers, Writers } from "../../shared/aws/ports.ts";
+import { type Fleet, parseFleet } from "../../shared/desired/fleet.ts";
+import type { Action } from "../../shared/engine/action.ts";
+import { targetKey } from "../../shared/engine/action.ts";
+import { difference } from "../../shared/engine/diff.ts";
+import type { Json } from "../../shared/engine/json.ts";
+import type { Kind } from "../../shared/engine/kind.ts";
+import { type Look, observe } from "../../shared/engine/observe.ts";
+import { cacheBucketKind } from "../../shared/resources/cache-bucket/kind.ts";
+import { iamKind } from "../../shared/resources/iam/kind.ts";
+import { networkKind } from "../../shared/resources/network/kind.ts";
+
+type AnyKind = Kind<Fleet, Readers, Writers>;
+
+const kinds: readonly AnyKind[] = [
+  iamKind({ outputs: { bucket: "acme-state", prefix: "outputs/acme/" } }) as AnyKind,
+  networkKind as AnyKind,
+  cacheBucketKind as AnyKind,
+];
+
+const sample = `
+apiVersion: fleetkeeper.dev/v1
+kind: GitLabFleet
+metadata: { name: acme }
+spec:
+  mode: Enforce
+  region: eu-central-1
+  accountId: "123456789012"
+  tags: { team: platform }
+  network:
+    vpcId: vpc-0a1b2c3d4e5f60718
+    hostSubnetId: subnet-0aaaaaaaaaaaaaaa1
+    machineSubnetIds: [subnet-0bbbbbbbbbbbbbbb2, subnet-0ccccccccccccccc3]
+    allowedCidrs: [203.0.113.0/24]
+  cache: { bucket: acme-gitlab-cache }
+`;
+
+/** The sample fleet, with parts of its text replaced. */
+export function fleetOf(...edits: readonly (readonly [string, string])[]): Fleet {
+  const text = edits.reduce((edited, [from, to]) => {
+    if (!edited.includes(from)) throw new Error(`the sample has no ${from}`);
+    return edited.replace(from, to);
+  }, sample);
+  const read = parseFleet(text, "test.yaml");
+  if (!read.ok) throw new Error(JSON.stringify(read.problems, null, 2));
+  return read.fleet;
+}
+
+/** The embedded AWS, and the three kinds on it by the real SDK. */
+export function cloud() {
+  const sandbox = new Sandbox({ services: [ec2Service(), iamService(), s3, stsService()], clock: new VirtualClock() });
+  const config = {
+    region: "eu-central-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    requestHandler: new SandboxHandler(sandbox),
+  };
+  const aws: AwsConfig = { ...config, retry: { attempts: 1, mode: "standard", baseDelay: 0 } };
+  const readers = readersOf(aws);
+  const writers = writersOf(aws, () => undefined);
+  const inventory: Record<string, readonly string[]> = {};
+
+  const look = (fleet: Fleet) => observe({ fleet, kinds, readers, inventory, memory: new Map(), now: 0 });
+  const plan = async (fleet: Fleet) => difference(fleet, await look(fleet), 0);
+  const apply = async (fleet: Fleet, actions: readonly Action[], seen: Look<Fleet, Readers>) => {
+    const outputs = new Map(seen.outputs);
+    for (const action of actions) {
+      const { kind: name } = action.target;
+      const kind = kinds.find((each) => each.kind === name);
+      const found = seen.kinds.get(name);
+      if (kind === undefined || found === undefined) throw new Error(`no kind ${name}`);
+      inventory[name] = [...new Set([...(inventory[name] ?? []), action.target.name])];
+      const observed = found.observations.get(action.target.name);
+      const result = await kind.apply({
+        fleet,
+        action,
+        desired: found.desired.get(action.target.name),
+        observed: observed?.state === "present" ? observed.value : undefined,
+        outputs,
+        writers,
+        now: 0,
+      });
+      if (result.state === "done" && result.outputs !== undefined)
+        outputs.set(targetKey(action.target), result.outputs);
+    }
+  };
+  /** Observes, compares and applies what may be applied without a person, until nothing is left to do. */
+  const converge = async (
+    fleet: Fleet,
+    also: (action: Action) => boolean = () => false,
+  ): Promise<readonly Action[]> => {
+    const done: Action[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const seen = await look(fleet);
+      const { actions, unknown } = difference(fleet, seen, 0);
+      if (unknown.length > 0) throw new Error(JSON.stringify(unknown));
+      const admitted = actions.filter(
+        (action) =>
+          action.ownership !== "foreign" &&
+          action.refused === undefined &&
+          (action.risk !== "destructive" || also(action)),
+      );
+      if (admitted.length === 0) return done;
+      await apply(fleet, admitted, seen);
+      done.push(...admitted);
+    }
+    throw new Error(`doesn't settle: ${JSON.stringify((await plan(fleet)).actions, null, 2)}`);
+  };
+  const stateOf = async (fleet: Fleet, kind: string, name: string): Promise<Json> => {
+    const seen = (await look(fleet)).kinds.get(kind)?.observations.get(name);
+    return seen?.state === "present" ? seen.value : null;
+  };
+  const client = { ...config, maxAttempts: 1 };
+  /** What a person uses who doesn't care for Fleetkeeper. */
+  const person = { ec2: new EC2(client), iam: new IAM(client), s3: new S3(client) };
+  const s3In = (region: string) => new S3({ ...client, region });
+  return { sandbox, person, s3In, readers, writers, inventory, look, plan, apply, converge, stateOf };
+}
