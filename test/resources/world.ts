@@ -1,13 +1,9 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM } from "@aws-sdk/client-iam";
 import { S3 } from "@aws-sdk/client-s3";
+import { createSandbox } from "../../sandbox/aws.ts";
 import { VirtualClock } from "../../sandbox/clock.ts";
-import { Sandbox } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
-import { ec2Service } from "../../sandbox/services/ec2/service.ts";
-import { iamService } from "../../sandbox/services/iam/service.ts";
-import { s3 } from "../../sandbox/services/s3/service.ts";
-import { stsService } from "../../sandbox/services/sts/service.ts";
 import { readersOf, writersOf } from "../../shared/aws/access.ts";
 import type { AwsConfig } from "../../shared/aws/clients.ts";
 import type { Readers, Writers } from "../../shared/aws/ports.ts";
@@ -60,7 +56,7 @@ export function fleetOf(...edits: readonly (readonly [string, string])[]): Fleet
 
 /** The embedded AWS, and the three kinds on it by the real SDK. */
 export function cloud() {
-  const sandbox = new Sandbox({ services: [ec2Service(), iamService(), s3, stsService()], clock: new VirtualClock() });
+  const sandbox = createSandbox({ clock: new VirtualClock() });
   const config = {
     region: "eu-central-1",
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
