@@ -1,0 +1,13 @@
+import type { Readers, Writers } from "../aws/ports.ts";
+import type { Fleet } from "../desired/fleet.ts";
+import type { Kind } from "../engine/kind.ts";
+import { cacheBucketKind } from "../resources/cache-bucket/kind.ts";
+import { iamKind } from "../resources/iam/kind.ts";
+import { networkKind } from "../resources/network/kind.ts";
+
+export type FleetKind = Kind<Fleet, Readers, Writers>;
+
+/** Every kind that this version manages. @param bucket the state bucket, where the host may leave its outputs */
+export function fleetKinds(_bucket: string): readonly FleetKind[] {
+  return [iamKind({}), networkKind, cacheBucketKind];
+}

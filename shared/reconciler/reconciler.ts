@@ -1,0 +1,81 @@
+import type { AwsConfig } from "../aws/clients.ts";
+import { attemptLimit } from "../aws/clients.ts";
+import { openReaders, openWriters } from "../aws/open-ports.ts";
+import type { Readers, Writers } from "../aws/ports.ts";
+import { openStateBucket } from "../aws/state-bucket.ts";
+import type { Fleet } from "../desired/fleet.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { RunEvents } from "../engine/event.ts";
+import { defaultLimits, type Limits } from "../engine/limits.ts";
+import { FleetStore } from "../store/fleet-store.ts";
+import { StoreLeases } from "../store/lease.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import type { LocalClocks } from "../store/server-time.ts";
+import { desiredFleet, type Place } from "./desired-fleet.ts";
+import { identifiedLeases } from "./identified-leases.ts";
+import { fleetKinds } from "./kinds.ts";
+
+/** What a process must bring: where AWS is, which bucket, and everything that isn't pure. */
+export interface ReconcilerOptions {
+  readonly aws: AwsConfig;
+  /** The state bucket. */
+  readonly bucket: string;
+  readonly clock: Clock;
+  readonly clocks: LocalClocks;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly newId: () => string;
+  /** Who holds the lease, for people: "ada@laptop", "lambda reconcile". */
+  readonly holder: string;
+  /** Milliseconds; longer than the process can live. Default 20 minutes: a Lambda ends after 15. */
+  readonly leaseTtl?: number;
+  readonly limits?: Limits;
+  readonly events?: RunEvents;
+}
+
+export interface Reconciler {
+  readonly engine: Engine<Fleet, Readers, Writers>;
+  readonly store: ObjectStore;
+  /** Learns whose credentials these are, once. @throws Failure */
+  identify(): Promise<void>;
+}
+
+const defaultTtl = 20 * 60_000;
+
+/** Puts a reconciler together: the one place where engine, kinds, store and AWS meet. Makes no call by itself. */
+export async function openReconciler(options: ReconcilerOptions): Promise<Reconciler> {
+  const { aws, bucket, clock, clocks, random, newId, holder, events } = options;
+  const [store, readers, writers] = await Promise.all([
+    openStateBucket(aws, { bucket, clocks, newId }),
+    openReaders(aws),
+    openWriters(aws),
+  ]);
+  let place: Place = { region: aws.region, accountId: undefined };
+  const identify = async (): Promise<void> => {
+    if (place.accountId === undefined) place = { ...place, accountId: (await readers.identity.whoAmI()).accountId };
+  };
+  const leases = new StoreLeases(store, {
+    ttl: options.leaseTtl ?? defaultTtl,
+    margin: attemptLimit,
+    now: () => clock.now(),
+    newId,
+    holder,
+  });
+  return {
+    store,
+    identify,
+    engine: {
+      kinds: fleetKinds(bucket),
+      readers,
+      writers: (lease) => writers(() => lease.assertHeld()),
+      desired: desiredFleet(() => place),
+      store: new FleetStore(store),
+      leases: identifiedLeases(leases, identify),
+      clock,
+      limits: options.limits ?? defaultLimits,
+      random,
+      ...(events === undefined ? {} : { events }),
+    },
+  };
+}
