@@ -1,0 +1,47 @@
+import { type Command, Option } from "commander";
+import type { CommandModule } from "./command-module.ts";
+import type { CommonOptions } from "./options.ts";
+
+/** Adds one command to the program; commander's own object comes back for further options. */
+type AddCommand = <Options extends CommonOptions>(
+  usage: string,
+  description: string,
+  load: () => Promise<CommandModule<Options>>,
+) => Command;
+
+const fleet = () => new Option("--fleet <name>", "the fleet (default: the bucket's only one)");
+const file = () => new Option("-f, --file <file>", "a fleet file");
+
+/** Every command of the program. A module is loaded only when its command runs. */
+export function registerCommands(add: AddCommand): void {
+  add("validate <files...>", "check fleet files, every problem at once", () => import("./commands/validate.ts"));
+  add("schema", "print the JSON Schema of a fleet file", () => import("./commands/schema.ts"));
+  add("push <file>", "validate a fleet file and put it in force", () => import("./commands/push.ts"))
+    .option("--sequence <number>", "rises with every push (default: the pipeline's number, else the next)")
+    .option("--commit <hash>", "the commit that the file comes from (default: the pipeline's)")
+    .option("--reset-sequence", "start over at this sequence, after GitLab was restored from a backup");
+  add("plan", "show what a reconcile would do, and why; writes nothing", () => import("./commands/plan.ts"))
+    .addOption(file())
+    .addOption(fleet());
+  add("reconcile", "look once and put right what differs", () => import("./commands/reconcile.ts"))
+    .addOption(file())
+    .addOption(fleet())
+    .option("--force", "whatever the back-off and the maintenance windows")
+    .option("--approve <action...>", "approve these destructive actions by their ids, each used once")
+    .option("--only <kind...>", "act on these kinds only; all are observed");
+  add("status", "show what is off, and since when", () => import("./commands/status.ts"))
+    .addOption(fleet())
+    .option("--watch", "go on showing it until interrupted");
+  add("history", "show the last runs", () => import("./commands/history.ts"))
+    .addOption(fleet())
+    .option("--limit <number>", "how many", "20");
+  add("suspend", "hold still for a while", () => import("./commands/suspend.ts"))
+    .addOption(fleet())
+    .requiredOption("--for <duration>", "how long: 30m, 2h, 1d")
+    .requiredOption("--reason <text>", "why, for whoever wonders tomorrow");
+  add("resume", "end a suspension", () => import("./commands/resume.ts")).addOption(fleet());
+  add("sandbox", "run the embedded AWS until interrupted", () => import("./commands/sandbox.ts"))
+    .option("--port <number>", "on 127.0.0.1", "4566")
+    .option("--dir <directory>", "where its state survives");
+  add("demo", "watch a file become real, drift and heal, on the embedded AWS", () => import("./commands/demo.ts"));
+}

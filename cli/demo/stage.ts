@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import { createSandbox } from "../../sandbox/aws.ts";
+import type { Call } from "../../sandbox/calls.ts";
+import { wallClock } from "../../sandbox/clock.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
+import type { AwsConfig } from "../../shared/aws/clients.ts";
+import type { RunEvents } from "../../shared/engine/event.ts";
+import { openReconciler, type Reconciler } from "../../shared/reconciler/reconciler.ts";
+import type { Io } from "../io.ts";
+import { Person } from "./person.ts";
+
+/** An AWS in this process, the reconciler that works in it, and a person who meddles. */
+export interface Stage {
+  readonly aws: Sandbox;
+  readonly bucket: string;
+  readonly reconciler: Reconciler;
+  readonly person: Person;
+}
+
+export async function openStage(io: Io, region: string, events: RunEvents): Promise<Stage> {
+  const aws = createSandbox({ clock: wallClock(io.now), region });
+  const config: AwsConfig = {
+    region,
+    endpoint: "http://sandbox.invalid",
+    credentials: { accessKeyId: "demo", secretAccessKey: "demo" },
+    requestHandler: new SandboxHandler(aws),
+  };
+  const person = new Person(config);
+  const bucket = "fleetkeeper-demo-state";
+  await person.makeBucket(bucket);
+  const reconciler = await openReconciler({
+    aws: config,
+    bucket,
+    clock: { now: io.now, sleep: io.sleep },
+    clocks: { wall: io.now, monotonic: () => performance.now() },
+    random: io.random,
+    newId: randomUUID,
+    holder: "demo",
+    events,
+  });
+  return { aws, bucket, reconciler, person };
+}
+
+/** Writes beside the lease and the heartbeat: what a run that finds everything as declared must not make. */
+export function changingWrites(calls: readonly Call[]): readonly Call[] {
+  return calls.filter(({ access, input }) => {
+    if (access !== "write") return false;
+    const { Key } = input as { readonly Key?: unknown };
+    return typeof Key !== "string" || !/\/(?:lease|heartbeat)\.json$/.test(Key);
+  });
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { userInfo } from "node:os";
+import type { AwsConfig } from "../shared/aws/clients.ts";
+import { openStateBucket } from "../shared/aws/state-bucket.ts";
+import { Failure } from "../shared/engine/failure.ts";
+import { fleetsFolder } from "../shared/store/keys.ts";
+import type { ObjectStore } from "../shared/store/object-store.ts";
+import type { Io } from "./io.ts";
+import { bucketOf, type CommonOptions, regionOf } from "./options.ts";
+
+/** Where AWS is, by the options and the environment; credentials come from the SDK's own chain. */
+export function awsConfig(io: Io, options: CommonOptions, regionFromFile?: string): AwsConfig {
+  return {
+    region: regionOf(options, io, regionFromFile),
+    endpoint: options.endpointUrl === "" ? undefined : options.endpointUrl,
+    monotonic: () => performance.now(),
+  };
+}
+
+/** The state bucket, for commands that read or write it without a run. */
+export function openState(io: Io, options: CommonOptions, regionFromFile?: string): Promise<ObjectStore> {
+  return openStateBucket(awsConfig(io, options, regionFromFile), {
+    bucket: bucketOf(options),
+    clocks: { wall: io.now, monotonic: () => performance.now() },
+    newId: randomUUID,
+  });
+}
+
+/**
+ * The fleet that a command speaks of: as named, or the only one in the bucket.
+ * @throws Failure `FleetNotNamed` where there are several, `NoFleet` where there is none
+ */
+export async function fleetOf(store: ObjectStore, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  const keys = await store.list(fleetsFolder);
+  const fleets = new Set(keys.map((key) => key.slice(fleetsFolder.length).split("/")[0] ?? ""));
+  const [only, ...others] = [...fleets].sort();
+  if (only === undefined) {
+    throw new Failure({
+      code: "NoFleet",
+      class: "terminal",
+      message: "the state bucket holds no fleet",
+      hint: "push one: `fleetkeeper push FILE`",
+    });
+  }
+  if (others.length > 0) {
+    throw new Failure({
+      code: "FleetNotNamed",
+      class: "terminal",
+      message: `the state bucket holds several fleets: ${[only, ...others].join(", ")}`,
+      hint: "name one: --fleet NAME",
+    });
+  }
+  return only;
+}
+
+/** Who asks, for records and leases: never a secret, no more than the host's own name for the user. */
+export function personOf(io: Io): string {
+  return io.env["GITLAB_USER_LOGIN"] ?? io.env["GITHUB_ACTOR"] ?? userInfo().username;
+}
