@@ -5,7 +5,7 @@ import { decode, encode } from "./format.ts";
 import { statusFormat } from "./formats.ts";
 import { keysOf } from "./keys.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
-import { bodyDigest, readRevision, revisionMetadata } from "./revision-object.ts";
+import { bodyDigest, readRevision, revisionObject } from "./revision-object.ts";
 
 /** A validated file on its way into the bucket. */
 export interface Push {
@@ -50,9 +50,10 @@ export async function pushRevision(store: ObjectStore, push: Push): Promise<Push
     }
     if (resetSequence === true) await takeBack(store, push.fleet, accepted, revision.sequence);
     else refuseStale(revision, [there, usable(accepted)]);
-    const result = await store.put(keys.desired, push.body, {
+    const { body, metadata } = revisionObject(revision);
+    const result = await store.put(keys.desired, body, {
       condition: newest === undefined ? { ifAbsent: true } : { ifMatch: newest.etag },
-      metadata: revisionMetadata(revision),
+      metadata,
       contentType: "application/yaml",
     });
     if (result.written) return { state: "pushed", revision, replaced: there };
@@ -91,10 +92,10 @@ async function takeBack(
   const keys = keysOf(fleet);
   const inForce = usable(accepted);
   if (accepted !== undefined && inForce !== undefined && inForce.sequence >= sequence) {
-    const lowered = { ...inForce, sequence: sequence - 1 };
-    const result = await store.put(keys.accepted, accepted.body, {
+    const { body, metadata } = revisionObject({ ...inForce, sequence: sequence - 1 });
+    const result = await store.put(keys.accepted, body, {
       condition: { ifMatch: accepted.etag },
-      metadata: revisionMetadata(lowered),
+      metadata,
       contentType: "application/yaml",
     });
     if (!result.written) throw contended(keys.accepted);

@@ -16,7 +16,7 @@ import { heartbeatFormat, planFormat, statusFormat } from "./formats.ts";
 import { appendRecord } from "./history.ts";
 import { keysOf } from "./keys.ts";
 import type { ObjectStore, StoredObject, WriteCondition } from "./object-store.ts";
-import { readRevision, revisionMetadata } from "./revision-object.ts";
+import { readRevision, revisionObject } from "./revision-object.ts";
 import { readSuspension } from "./suspension.ts";
 
 /**
@@ -53,10 +53,8 @@ export class FleetStore implements StatePort {
   }
 
   async accept(fleet: string, revision: Revision): Promise<void> {
-    await this.#replace(keysOf(fleet).accepted, revision.body, {
-      metadata: revisionMetadata(revision),
-      contentType: "application/yaml",
-    });
+    const { body, metadata } = revisionObject(revision);
+    await this.#replace(keysOf(fleet).accepted, body, { metadata, contentType: "application/yaml" });
   }
 
   async saveStatus(fleet: string, status: FleetStatus, replaces: string | undefined): Promise<string> {

@@ -4,8 +4,6 @@ import { createHash } from "node:crypto";
 export const fleetsFolder = "fleets/";
 
 /** `fleets/<fleet>/` and a name; the desired schema keeps fleet names to `[a-z0-9-]`. */
-export type StateKey = ReturnType<typeof keysOf>;
-
 export function keysOf(fleet: string) {
   const folder = `${fleetsFolder}${fleet}/`;
   return {

@@ -89,6 +89,27 @@ test("content changed under kept metadata is refused", async () => {
   expect((await new FleetStore(store).load("acme")).newestRefused).toContain("changed after the push");
 });
 
+test("the same file under another sequence is another version to S3, which hashes content only", async () => {
+  const store = new MemoryStore();
+  const etags: (string | undefined)[] = [];
+  for (const sequence of [1, 2]) {
+    await pushRevision(store, push(sequence, { body: "same" }));
+    etags.push(store.bucket.objects.get(keysOf("acme").desired)?.etag);
+  }
+  expect(etags[0]).not.toBe(etags[1]);
+});
+
+test("any text comes back to the byte, however it ends", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: "grapheme" }), async (body) => {
+      const store = new MemoryStore();
+      await pushRevision(store, push(1, { body }));
+      expect((await new FleetStore(store).load("acme")).newest?.body).toBe(body);
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test("a sequence or a commit that can't be is refused before anything is written", async () => {
   const store = new MemoryStore();
   await expect(pushRevision(store, push(0))).rejects.toMatchObject({ code: "InvalidPush" });

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { VirtualClock } from "../../sandbox/clock.ts";
-import type { RunRecord } from "../../shared/engine/record.ts";
 import type { FleetStatus } from "../../shared/engine/status.ts";
 import { approvalLife } from "../../shared/store/approvals.ts";
 import { FleetStore } from "../../shared/store/fleet-store.ts";
@@ -9,39 +8,9 @@ import { readHistory } from "../../shared/store/history.ts";
 import { keysOf } from "../../shared/store/keys.ts";
 import { resume, suspend } from "../../shared/store/suspension.ts";
 import { MemoryBucket, MemoryStore } from "./memory-store.ts";
+import { planOf, recordOf, statusOf } from "./sample-state.ts";
 
-const status: FleetStatus = {
-  version: 1,
-  fleet: "acme",
-  observedGeneration: 3,
-  epoch: 5,
-  incarnation: "i",
-  conditions: [],
-  resources: {},
-  inventory: { network: ["group/host"] },
-  notManaged: [],
-  lastRun: { requestId: "r1", trigger: "manual", startedAt: 1, endedAt: 2 },
-  notes: [],
-};
-
-const record = (endedAt: number, more: Partial<RunRecord> = {}): RunRecord => ({
-  version: 1,
-  fleet: "acme",
-  requestId: `r-${endedAt}`,
-  trigger: "manual",
-  force: false,
-  epoch: endedAt,
-  startedAt: endedAt - 1,
-  endedAt,
-  end: "Ready",
-  rounds: 1,
-  actions: [],
-  held: [],
-  unknown: [],
-  conditions: [],
-  notes: [],
-  ...more,
-});
+const status = statusOf(5);
 
 const approval = (actionId: string, at = 0) => ({ actionId, by: "ada", at });
 
@@ -78,27 +47,12 @@ test("a status that somebody else wrote meanwhile isn't overwritten", async () =
 
 test("a run that lost its lease can't overwrite its successor's plan", async () => {
   const bucket = new MemoryBucket();
-  const plan = {
-    requestId: "r1",
-    epoch: 1,
-    round: 1,
-    plan: {
-      version: 1,
-      fleet: "acme",
-      revision: { sequence: 1, commit: "", digest: "d" },
-      digest: "p",
-      actions: [],
-      unknown: [],
-      notManaged: [],
-      createdAt: 0,
-    },
-  } as const;
   const [stale, successor] = [new FleetStore(new MemoryStore(bucket)), new FleetStore(new MemoryStore(bucket))];
   await stale.load("acme");
   await successor.load("acme");
-  await successor.storePlan("acme", { ...plan, epoch: 2 });
-  await successor.storePlan("acme", { ...plan, epoch: 2, round: 2 });
-  await expect(stale.storePlan("acme", plan)).rejects.toMatchObject({ code: "StateConflict" });
+  await successor.storePlan("acme", planOf(2));
+  await successor.storePlan("acme", planOf(2, 2));
+  await expect(stale.storePlan("acme", planOf(1))).rejects.toMatchObject({ code: "StateConflict" });
   expect((await successor.load("acme")).plan).toMatchObject({ epoch: 2, round: 2 });
 });
 
@@ -197,8 +151,8 @@ test("approvals given and used at once are neither lost nor used twice", async (
 test("history is listed newest first and an append that is repeated is there once", async () => {
   const store = new MemoryStore();
   const fleetStore = new FleetStore(store);
-  for (const at of [1_000, 3_000, 2_000, 3_000]) await fleetStore.appendHistory("acme", record(at));
-  await fleetStore.appendHistory("acme", record(4_000, { requestId: "arn:aws:odd/request id" }));
+  for (const at of [1_000, 3_000, 2_000, 3_000]) await fleetStore.appendHistory("acme", recordOf(at));
+  await fleetStore.appendHistory("acme", recordOf(4_000, { requestId: "arn:aws:odd/request id" }));
   expect((await readHistory(store, "acme")).map(({ endedAt }) => endedAt)).toEqual([4_000, 3_000, 2_000, 1_000]);
   expect(await readHistory(store, "acme", 2)).toHaveLength(2);
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Failure } from "../../shared/engine/failure.ts";
 import type {
   ObjectStore,
@@ -11,12 +12,11 @@ import { type LocalClocks, ServerTime } from "../../shared/store/server-time.ts"
 /** A bucket that several clients share, on a time of its own. */
 export class MemoryBucket {
   readonly objects = new Map<string, StoredObject>();
-  #version = 0;
 
   put(key: string, body: string, metadata: Readonly<Record<string, string>>, condition: WriteCondition): WriteResult {
     if (!holds(this.objects.get(key), condition)) return { written: false };
-    this.#version += 1;
-    const etag = `"${this.#version}"`;
+    // Of the content alone, as S3's: metadata doesn't count.
+    const etag = `"${createHash("md5").update(body).digest("hex")}"`;
     this.objects.set(key, { key, body, etag, metadata });
     return { written: true, etag };
   }
