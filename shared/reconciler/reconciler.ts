@@ -1,6 +1,5 @@
 import type { AwsConfig } from "../aws/clients.ts";
 import { attemptLimit } from "../aws/clients.ts";
-import { openReaders, openWriters } from "../aws/open-ports.ts";
 import type { Readers, Writers } from "../aws/ports.ts";
 import { openStateBucket } from "../aws/state-bucket.ts";
 import type { Fleet } from "../desired/fleet.ts";
@@ -46,11 +45,12 @@ const defaultTtl = 20 * 60_000;
 /** Puts a reconciler together: the one place where engine, kinds, store and AWS meet. Makes no call by itself. */
 export async function openReconciler(options: ReconcilerOptions): Promise<Reconciler> {
   const { aws, bucket, clock, clocks, random, newId, holder, events } = options;
-  const [store, readers, writers] = await Promise.all([
+  // Loaded only here: the SDK's clients are the larger part of a cold start.
+  const [store, { readersOf, writersOf }] = await Promise.all([
     openStateBucket(aws, { bucket, clocks, newId }),
-    openReaders(aws),
-    openWriters(aws),
+    import("../aws/access.ts"),
   ]);
+  const readers = readersOf(aws);
   let place: Place = { region: aws.region, accountId: undefined };
   const identify = async (): Promise<void> => {
     if (place.accountId === undefined) place = { ...place, accountId: (await readers.identity.whoAmI()).accountId };
@@ -68,7 +68,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     engine: {
       kinds: fleetKinds(bucket),
       readers,
-      writers: (lease) => writers(() => lease.assertHeld()),
+      writers: (lease) => writersOf(aws, () => lease.assertHeld()),
       desired: desiredFleet(() => place),
       store: new FleetStore(store),
       leases: identifiedLeases(leases, identify),

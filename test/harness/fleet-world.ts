@@ -1,0 +1,83 @@
+import { readFile } from "node:fs/promises";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { createSandbox } from "../../sandbox/aws.ts";
+import { VirtualClock } from "../../sandbox/clock.ts";
+import type { Latency } from "../../sandbox/faults.ts";
+import { seededRandom } from "../../sandbox/random.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
+import type { RunRecord, RunRequest } from "../../shared/engine/record.ts";
+import { run } from "../../shared/engine/run.ts";
+import { openReconciler, type Reconciler } from "../../shared/reconciler/reconciler.ts";
+import { pushRevision } from "../../shared/store/desired-revisions.ts";
+
+export interface FleetWorldOptions {
+  readonly seed?: number;
+  readonly latency?: Latency;
+  readonly pageSize?: number;
+}
+
+const region = "eu-central-1";
+const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+export const stateBucket = "fleetkeeper-state";
+
+/** An embedded AWS on a clock that only moves by what happens, a state bucket in it, and reconcilers as processes of their own. */
+export class FleetWorld {
+  readonly sandbox: Sandbox;
+  readonly clock: VirtualClock;
+  #requests = 0;
+
+  private constructor(sandbox: Sandbox, clock: VirtualClock) {
+    this.sandbox = sandbox;
+    this.clock = clock;
+  }
+
+  static async open(options: FleetWorldOptions = {}): Promise<FleetWorld> {
+    const clock = new VirtualClock(Date.UTC(2026, 10, 24, 12));
+    const { seed = 1, pageSize } = options;
+    const sandbox = createSandbox({ clock, seed, region, ...(pageSize === undefined ? {} : { pageSize }) });
+    const world = new FleetWorld(sandbox, clock);
+    const s3 = new S3Client({ ...world.settings(), forcePathStyle: true });
+    const CreateBucketConfiguration = { LocationConstraint: region } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: stateBucket, CreateBucketConfiguration }));
+    sandbox.calls.clear();
+    sandbox.latency = options.latency ?? 0;
+    return world;
+  }
+
+  /** For SDK clients of somebody else's. */
+  settings(handler = new SandboxHandler(this.sandbox)) {
+    return { region, credentials, endpoint: "http://sandbox.invalid", requestHandler: handler };
+  }
+
+  /** A reconciler as a process of its own. @param handler its connection, where it is to crash */
+  reconciler(handler = new SandboxHandler(this.sandbox), holder = "test"): Promise<Reconciler> {
+    const random = seededRandom({ seed: handler.calls + 7 });
+    return openReconciler({
+      aws: { ...this.settings(handler), retry: { baseDelay: 0, attempts: 3, mode: "standard" } },
+      bucket: stateBucket,
+      clock: this.clock,
+      clocks: { wall: () => this.clock.now(), monotonic: () => this.clock.now() },
+      random: () => random.next(),
+      newId: () => this.sandbox.random.uuid(),
+      holder,
+    });
+  }
+
+  async push(reconciler: Reconciler, fleet: string, body: string, sequence: number): Promise<void> {
+    await pushRevision(reconciler.store, { fleet, body, commit: "", sequence, at: this.clock.now() });
+  }
+
+  async run(reconciler: Reconciler, fleet: string, request: Partial<RunRequest> = {}): Promise<RunRecord> {
+    this.#requests += 1;
+    const requestId = `request-${this.#requests}`;
+    return run(reconciler.engine, fleet, { requestId, trigger: "manual", force: false, ...request });
+  }
+}
+
+/** A sample fleet's text, under another name where asked: bucket, roles and groups follow the name. */
+export async function sampleFile(sample: "acme" | "minimal", name: string = sample): Promise<string> {
+  const text = await readFile(new URL(`../../desired-state/${sample}.fleet.yaml`, import.meta.url), "utf8");
+  const old = sample === "minimal" ? "tiny" : sample;
+  return name === old || name === sample ? text : text.replaceAll(old, name);
+}
