@@ -1,4 +1,4 @@
-import { type Action, type ActionDraft, fingerprintOf, seal, type Target, targetKey } from "./action.ts";
+import { type Action, type ActionDraft, type Change, fingerprintOf, seal, type Target, targetKey } from "./action.ts";
 import { failureWhile } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { ReadableKind } from "./kind.ts";
@@ -12,6 +12,12 @@ export interface Difference {
   /** Sealed, in dependency order. */
   readonly actions: readonly Action[];
   readonly unknown: readonly UnknownResource[];
+}
+
+interface Compared {
+  readonly actions: readonly ActionDraft[];
+  /** Why it can't be said whether it differs. */
+  readonly unknown?: string;
 }
 
 /**
@@ -37,13 +43,38 @@ export function difference<Fleet, Readers>(fleet: Fleet, look: Look<Fleet, Reade
           outputs: look.outputs,
           now,
         });
-        actions.push(...drafts.map((draft) => sealed(kindLook, draft)));
+        const compared = withoutUnknowable(drafts, look);
+        actions.push(...compared.actions.map((draft) => sealed(kindLook, draft)));
+        if (compared.unknown !== undefined) unknown.push({ ...target, why: compared.unknown });
       } catch (error) {
         unknown.push({ ...target, why: failureWhile(`comparing ${targetKey(target)}`, error).message });
       }
     }
   }
   return { actions: inDependencyOrder(actions, look), unknown };
+}
+
+/**
+ * A change that waits for an output of something unknown may be none at all: it is not drift until that is known. What
+ * doesn't exist yet is made with whatever its needs will be, so creates stay as they are; the gate holds them.
+ */
+function withoutUnknowable<Fleet, Readers>(drafts: readonly ActionDraft[], look: Look<Fleet, Readers>): Compared {
+  const actions: ActionDraft[] = [];
+  let unknown: string | undefined;
+  for (const draft of drafts) {
+    const changes = draft.verb === "create" ? draft.changes : draft.changes.filter((change) => !waits(change, look));
+    if (changes.length > 0 || draft.changes.length === 0) actions.push({ ...draft, changes });
+    else unknown = `whether it differs depends on ${draft.changes[0]?.knownAfterApply ?? "something unknown"}`;
+  }
+  return actions.length === 0 && unknown !== undefined ? { actions, unknown } : { actions };
+}
+
+function waits<Fleet, Readers>({ knownAfterApply }: Change, look: Look<Fleet, Readers>): boolean {
+  if (knownAfterApply === undefined) return false;
+  const key = knownAfterApply.slice(0, knownAfterApply.lastIndexOf("."));
+  const slash = key.indexOf("/");
+  const observations = look.kinds.get(key.slice(0, slash))?.observations;
+  return observations?.get(key.slice(slash + 1))?.state === "unknown";
 }
 
 function sealed<Fleet, Readers>({ kind, observations }: KindLook<Fleet, Readers>, draft: ActionDraft): Action {

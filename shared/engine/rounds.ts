@@ -119,17 +119,15 @@ export async function rounds<Fleet, Readers, Writers>(
       clock,
       limits,
       stored,
-      spend: async (actionId) => {
-        const spent = await engine.store.useApproval(input.name, actionId, input.request.requestId);
-        return spent;
-      },
+      spend: (actionId) => engine.store.useApproval(input.name, actionId, input.request.requestId),
       ...(engine.events === undefined ? {} : { events: engine.events }),
     });
     for (const one of ended) {
       memory = remember(engine, memory, one, clock.now());
       records.push(recordOf(one, round, approvals));
       if (attempted(one)) applied[one.action.risk] += 1;
-      if (one.action.risk === "destructive" && attempted(one)) approvals.delete(one.action.id);
+      // Spent, by us or, where it was skipped for want of one, by somebody else.
+      if (one.action.risk === "destructive" && (attempted(one) || skipped(one))) approvals.delete(one.action.id);
     }
     unsettled = new Set(ended.filter(attempted).map(({ action }) => targetKey(action.target)));
     // 5. The plan could not be stored, or we aren't the holder any more: nothing else may be done.
@@ -168,6 +166,10 @@ function refOf<Fleet>({ revision }: InForce<Fleet>): Plan["revision"] {
 
 function attempted({ outcome }: Applied): boolean {
   return outcome.state === "applied" || outcome.state === "pending" || outcome.state === "failed";
+}
+
+function skipped({ outcome }: Applied): boolean {
+  return outcome.state === "skipped" && outcome.hold.reason === "ApprovalNeeded";
 }
 
 function remember<Fleet, Readers, Writers>(

@@ -15,6 +15,8 @@ export interface ProcessOptions {
   readonly faults?: ReadonlyMap<number, Fault>;
   /** Decides when a call proceeds; for interleavings. */
   readonly turn?: () => Promise<unknown>;
+  /** Told of each call right before it takes effect: what others do meanwhile. */
+  readonly before?: (call: Call, number: number) => void;
 }
 
 /** One call as it was made. */
@@ -48,6 +50,7 @@ export class ModelProcess {
     this.calls.push({ name, write });
     const number = this.calls.length;
     const { crash, faults } = this.#options;
+    this.#options.before?.({ name, write }, number);
     const fault = faults?.get(number);
     if (crash?.call === number && crash.when === "before") return await this.#dies();
     if (fault === "refuse") throw new Failure({ code: "Throttled", class: "retry", message: `${name} was throttled` });
