@@ -196,8 +196,14 @@ function textField(error: Error, name: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Without EC2's encoded authorisation message: hundreds of characters that only one more API call can read. */
+/**
+ * Without the SDK's own names for its parts, and without EC2's encoded authorisation message: hundreds of characters that
+ * only one more API call can read.
+ */
 function plain(message: string): string {
-  const text = message.replace(/\s*Encoded authorization failure message: \S+/, "").trim();
+  const text = message
+    .replace(/^@smithy\/\S+ - (?:\[ERROR\] )?/, "")
+    .replace(/\s*Encoded authorization failure message: \S+/, "")
+    .trim();
   return text === "" ? "no message" : text.replace(/\.$/, "");
 }
