@@ -1,6 +1,7 @@
 import type { Fleet, PartialSpec } from "./fleet-schema.ts";
 import { isTypedSetting, removedSections } from "./omnibus.ts";
 import type { Finding, Path } from "./problem.ts";
+import { parsePeriod, periodTraps } from "./runners/period.ts";
 import { checkVolume } from "./volume.ts";
 
 type Host = NonNullable<Fleet["spec"]["host"]>;
@@ -241,7 +242,7 @@ function checkBackups(host: Host): Finding[] {
       },
     ];
   }
-  const findings: Finding[] = [];
+  const findings: Finding[] = checkSchedule(backups.schedule, [...base, "backups", "schedule"]);
   for (const part of ["db", "repositories"] as const) {
     const index = backups.skip.indexOf(part);
     if (index < 0) continue;
@@ -252,4 +253,14 @@ function checkBackups(host: Host): Finding[] {
     });
   }
   return findings;
+}
+
+function checkSchedule(schedule: string, path: Path): Finding[] {
+  const parsed = parsePeriod(schedule, "unix");
+  if (!parsed.ok) return [{ severity: "error", path, message: parsed.message, got: schedule }];
+  return periodTraps(parsed.period).flatMap((trap): Finding[] =>
+    trap.trap === "empty" || trap.trap === "no-date"
+      ? [{ severity: "error", path, message: "a schedule that never comes", got: schedule }]
+      : [],
+  );
 }

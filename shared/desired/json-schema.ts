@@ -30,8 +30,16 @@ export interface JsonSchema {
   readonly allOf?: readonly JsonSchema[];
 }
 
+/** Made once, when it is first needed: it depends on nothing but the code, and takes longer than reading a file. */
+let known: JsonSchema | undefined;
+
 /** The JSON Schema (2020-12) of the file, made of the one schema that also validates. */
 export function jsonSchema(): JsonSchema {
+  known ??= madeSchema();
+  return known;
+}
+
+function madeSchema(): JsonSchema {
   const made: JsonSchema = z.toJSONSchema(documentSchema, {
     io: "input",
     target: "draft-2020-12",

@@ -90,6 +90,11 @@ for (const [what, text, problems] of [
     ["spec.host.backups.bucket: the cache's bucket, which every CI job can write to"],
   ],
   [
+    "backups on 30 February",
+    small({ host: host('backups: { bucket: acme-backups, schedule: "0 1 30 2 *" }') }),
+    ["spec.host.backups.schedule: a schedule that never comes"],
+  ],
+  [
     "plain HTTP",
     small({ host: host("externalUrl: http://gitlab.example.com, tls: { type: None }") }),
     ["? spec.host.tls: passwords and tokens will cross the network unencrypted"],

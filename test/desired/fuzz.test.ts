@@ -112,6 +112,66 @@ function keysOf(value: unknown, path: Path = []): Path[] {
   return Object.entries(value).flatMap(([key, child]) => [[...path, key], ...keysOf(child, [...path, key])]);
 }
 
+function stringsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value === "string") return [path];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) =>
+    stringsOf(child, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, part) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, part) : undefined),
+    value,
+  );
+}
+
+test("shell, YAML, TOML and Ruby in any text field is refused, or arrives byte for byte", () => {
+  const whole = sample("acme");
+  const paths = stringsOf(parseYaml(whole));
+  const nasty = fc
+    .array(
+      fc.constantFrom(
+        "$(id)",
+        "`id`",
+        "; rm -rf /",
+        "'",
+        '"',
+        "\\",
+        "#{`id`}",
+        "\n",
+        "\r",
+        "\t",
+        "\0",
+        "%{x}",
+        "$" + "{x}",
+        "{{ssm:x}}",
+        '"""',
+        "\n[[runners]]",
+        "': x",
+        "&a",
+        "*a",
+        "a",
+        "é",
+        "\u2028",
+        "\u202e",
+      ),
+      { minLength: 1, maxLength: 5 },
+    )
+    .map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), nasty, (path, text) => {
+      const document = parseDocument(whole);
+      document.setIn(path, text);
+      const parsed = parseFleet(document.toString(), "f");
+      if (parsed.ok) expect(at(parsed.fleet, path)).toBe(text);
+      else expect(parsed.problems.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 for (const name of ["acme", "minimal"] as const) {
   const root = jsonSchema();
   const text = sample(name);

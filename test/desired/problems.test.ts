@@ -45,7 +45,7 @@ for (const [written, meant] of [
 }
 
 test("a key in the wrong section is sent to the right one", () => {
-  const [problem] = problemsOf(small({ instanceType: "t3.large" }));
+  const [problem] = problemsOf(small({ externalUrl: "https://a" }));
   expect(problem).toMatchObject({ message: "unknown key", hint: "It belongs under spec.host." });
 });
 

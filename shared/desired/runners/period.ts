@@ -159,13 +159,13 @@ function isEmpty(field: ParsedField): boolean {
 }
 
 function hasDate(period: Period): boolean {
-  for (let year = 2026; year < 2054; year += 1) {
-    if (!period.fields.year.values.has(year)) continue;
+  for (const year of period.fields.year.values) {
+    if (year < 2026) continue;
     for (const month of period.fields.month.values) {
       for (let day = 1; day <= daysInMonth(year, month); day += 1) {
         if (dayMatches(period, { year, month, day, hour: 0, minute: 0, second: 0 })) return true;
       }
     }
   }
-  return [...period.fields.year.values].some((year) => year >= 2054);
+  return false;
 }
