@@ -168,7 +168,7 @@ test("shell, YAML, TOML and Ruby in any text field is refused, or arrives byte f
       if (parsed.ok) expect(at(parsed.fleet, path)).toBe(text);
       else expect(parsed.problems.length).toBeGreaterThan(0);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
 
