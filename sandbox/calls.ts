@@ -18,6 +18,8 @@ export interface Call {
   status: number | undefined;
   /** The error's code on the wire, `ConnectionReset` where the connection broke. */
   error: string | undefined;
+  /** Members of the input that a successful call never looked at: what was asked for there isn't modelled. */
+  overlooked: readonly string[];
 }
 
 /** What was called, in order, the oldest dropped beyond a limit. */
@@ -35,9 +37,10 @@ export class CallLog {
     return this.#count;
   }
 
-  start(call: Omit<Call, "number" | "endedAt" | "status" | "error">): Call {
+  start(call: Omit<Call, "number" | "endedAt" | "status" | "error" | "overlooked">): Call {
     this.#count += 1;
-    const entry: Call = { ...call, number: this.#count, endedAt: undefined, status: undefined, error: undefined };
+    const number = this.#count;
+    const entry: Call = { ...call, number, endedAt: undefined, status: undefined, error: undefined, overlooked: [] };
     this.#calls.push(entry);
     if (this.#calls.length > this.#limit * 2) this.#calls = this.#calls.slice(-this.#limit);
     return entry;
@@ -54,6 +57,14 @@ export class CallLog {
   /** Calls of operations that write, whether they succeeded or not. */
   writes(): readonly Call[] {
     return this.all().filter((call) => call.access === "write");
+  }
+
+  /** What callers asked for and the sandbox doesn't model, each once: `s3 PutObject ObjectLockMode`. */
+  overlooked(): readonly string[] {
+    const names = this.all().flatMap((call) =>
+      call.overlooked.map((member) => `${call.service} ${call.operation} ${member}`),
+    );
+    return [...new Set(names)].sort();
   }
 
   clear(): void {

@@ -25,6 +25,7 @@ export const controlPath = "/_sandbox/";
  * - `GET health`: `{ok, account, region, now}`
  * - `GET state`: every service's state
  * - `GET calls`, `DELETE calls`: the log of calls
+ * - `GET overlooked`: `{overlooked}`: parts of calls that the sandbox doesn't model and passed over
  * - `GET faults`: `{rules, fired}`; `POST faults` with a rule (see fault-rule.ts): `{id}`; `DELETE faults`, `DELETE faults/ID`
  * - `GET clock`: `{now}`; `POST clock` with `{advance: milliseconds}`
  * - `POST latency` with `{milliseconds}`
@@ -53,6 +54,8 @@ async function answerTo(
       return sandbox.states.dump();
     case "GET calls":
       return sandbox.calls.all();
+    case "GET overlooked":
+      return { overlooked: sandbox.calls.overlooked() };
     case "DELETE calls":
       sandbox.calls.clear();
       return {};

@@ -32,9 +32,7 @@ export class HostedService {
   route(request: WireRequest): Routed {
     const operation = this.protocol.route(request);
     if (operation === undefined) {
-      throw new ServiceError("InvalidAction", `The sandbox knows no such operation of ${this.service.name}.`, {
-        status: 400,
-      });
+      throw unknownOperation(this.service);
     }
     const run = Object.hasOwn(this.service.operations, operation.name)
       ? this.service.operations[operation.name]
@@ -51,6 +49,14 @@ export class HostedService {
   unmodelled(operation: string): ServiceError {
     return notImplemented(this.service.name, operation);
   }
+}
+
+/** As each protocol says that it has no such operation. */
+function unknownOperation({ name, protocol }: Service): ServiceError {
+  const message = `The sandbox knows no such operation of ${name}.`;
+  if (protocol === "restXml") return new ServiceError("MethodNotAllowed", message, { status: 405 });
+  if (protocol === "awsQuery" || protocol === "ec2Query") return new ServiceError("InvalidAction", message);
+  return new ServiceError("UnknownOperationException", message);
 }
 
 /** Clients are walked once a process, however many sandboxes there are. */

@@ -34,8 +34,7 @@ export async function listen(sandbox: Sandbox, port = 0): Promise<Listening> {
 
 async function serve(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    // A web page in the user's browser can reach loopback too; it can't help saying where it comes from.
-    if (request.headers.origin !== undefined) {
+    if (fromWebPage(request)) {
       response.writeHead(403).end();
       return;
     }
@@ -48,6 +47,16 @@ async function serve(sandbox: Sandbox, request: IncomingMessage, response: Serve
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     response.writeHead(500, { "content-type": "text/plain" }).end(`The sandbox failed: ${text}\n`);
   }
+}
+
+/**
+ * A web page in the user's browser can reach loopback too. It can't help saying where it comes from, or, where its own
+ * name has been pointed at loopback, by which name it came.
+ */
+function fromWebPage(request: IncomingMessage): boolean {
+  if (request.headers.origin !== undefined) return true;
+  const host = (request.headers.host ?? "").replace(/:\d+$/, "");
+  return !/^(127\.0\.0\.1|\[::1\]|([^.]+\.)*localhost|.+\.amazonaws\.com)$/.test(host);
 }
 
 function send(response: ServerResponse, answer: WireResponse, method: string): void {

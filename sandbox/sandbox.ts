@@ -4,6 +4,7 @@ import { ConnectionReset } from "./connection-reset.ts";
 import { control, controlPath } from "./control.ts";
 import { drawLatency, errorOf, Faults, type Latency, type Verdict } from "./faults.ts";
 import { HostedService, type Routed } from "./hosted-service.ts";
+import { watched } from "./overlooked.ts";
 import { type RandomState, type SandboxRandom, seededRandom } from "./random.ts";
 import type { Caller, Service, ServiceContext, StateKey } from "./service.ts";
 import { ServiceError } from "./service-error.ts";
@@ -40,6 +41,13 @@ export interface AuthorizedCall extends Routed {
   readonly caller: Caller;
 }
 
+export interface Snapshot {
+  readonly version: 1;
+  readonly seed: number;
+  /** By `service` or `service/region`. */
+  readonly states: Readonly<Record<string, object>>;
+}
+
 /** An AWS in this process: requests as they are on the wire in, responses out. */
 export class Sandbox {
   readonly clock: SandboxClock;
@@ -51,6 +59,7 @@ export class Sandbox {
   readonly random: SandboxRandom;
   readonly #randomState: RandomState;
   readonly #faultRandom: SandboxRandom;
+  readonly #requestRandom: SandboxRandom;
   readonly #services: ReadonlyMap<string, HostedService>;
   readonly #options: SandboxOptions;
   /** Set by persistence: told after every call that wrote. */
@@ -67,8 +76,9 @@ export class Sandbox {
     this.calls = new CallLog(options.callLimit ?? 100_000);
     this.#randomState = { seed };
     this.random = seededRandom(this.#randomState);
-    // Apart, so that a fault's dice don't change the ids that services hand out.
+    // Apart, so that neither faults nor the number of calls change the ids that services hand out.
     this.#faultRandom = seededRandom({ seed: seed ^ 0x5eed });
+    this.#requestRandom = seededRandom({ seed: seed ^ 0x1d5 });
     this.faults = new Faults(this.#faultRandom);
     this.#services = new Map(options.services.map((service) => [service.name, new HostedService(service)]));
   }
@@ -78,20 +88,21 @@ export class Sandbox {
     return this.states.get(key, region);
   }
 
-  /** Plain JSON of everything that outlives a restart. */
-  snapshot(): { readonly version: 1; readonly seed: number; readonly states: Readonly<Record<string, object>> } {
-    return { version: 1, seed: this.#randomState.seed, states: this.states.dump() };
+  /** A copy, in plain JSON, of everything that outlives a restart. */
+  snapshot(): Snapshot {
+    return { version: 1, seed: this.#randomState.seed, states: structuredClone(this.states.dump()) };
   }
 
-  restore(snapshot: { readonly seed: number; readonly states: Record<string, object> }): void {
+  /** Goes on from a snapshot, of this sandbox or of another: many tests can start from one world. */
+  restore(snapshot: Omit<Snapshot, "version">): void {
     this.#randomState.seed = snapshot.seed;
-    this.states.restore(snapshot.states);
+    this.states.restore({ ...structuredClone(snapshot.states) });
   }
 
   /** Throws {@link ConnectionReset} where a fault breaks the connection; every other trouble is a response. */
   async handle(request: WireRequest): Promise<WireResponse> {
     if (request.path.startsWith(controlPath)) return control(this, request);
-    const requestId = this.random.uuid();
+    const requestId = this.#requestRandom.uuid();
     const response = await this.#answer(request, requestId);
     response.headers["date"] ??= new Date(this.clock.now()).toUTCString();
     response.headers["server"] ??= "fleetkeeper-sandbox";
@@ -123,14 +134,17 @@ export class Sandbox {
     const delay = verdict.delay + drawLatency(this.latency, this.#faultRandom);
     if (delay > 0) await this.clock.sleep(delay / 2);
     try {
-      const response = await this.#apply(hosted, routed, scope, caller, requestId, verdict);
+      const given = watched(input);
+      const seen = { ...routed, input: given.input };
+      const response = await this.#apply(hosted, seen, scope, caller, requestId, verdict);
+      call.overlooked = given.overlooked();
       if (access === "write") this.onWrite();
       if (delay > 0) await this.clock.sleep(delay / 2);
       const finished = lossOf(verdict, response);
       call.status = finished.status;
       return finished;
     } catch (error) {
-      call.error = error instanceof ServiceError ? error.code : "ConnectionReset";
+      call.error = nameOf(error);
       if (error instanceof ServiceError) {
         call.status = error.status;
         if (delay > 0) await this.clock.sleep(delay / 2);
@@ -186,6 +200,11 @@ export class Sandbox {
       ...(sessionToken === undefined ? {} : { sessionToken }),
     };
   }
+}
+
+function nameOf(error: unknown): string {
+  if (error instanceof ServiceError) return error.code;
+  return error instanceof ConnectionReset ? "ConnectionReset" : "SandboxDefect";
 }
 
 function lossOf(verdict: Verdict, response: WireResponse): WireResponse {

@@ -36,6 +36,7 @@ export function queryProtocol(
     },
     input(operation, request) {
       const tree = treeOf(formOf(request));
+      if (ec2) refuseUnknown(operation.input.shape, tree);
       const value = readParameter(operation.input.shape, tree, ec2);
       return (value ?? {}) as Input;
     },
@@ -125,6 +126,17 @@ function readParameter(shape: Shape, parameter: Parameter, ec2: boolean, flatten
     }
     default:
       return readScalar(shape, parameter.text ?? "", "date-time");
+  }
+}
+
+/** EC2 says so where it doesn't know a parameter, so that nothing asked for is passed over. */
+function refuseUnknown(shape: Shape, tree: Parameter): void {
+  const known = new Set(["Action", "Version"]);
+  if (shape.type === "structure") for (const member of shape.members) known.add(parameterName(member, true));
+  for (const name of tree.children.keys()) {
+    // A signature in the query is no parameter of the operation.
+    if (known.has(name) || name.startsWith("X-Amz-")) continue;
+    throw new ServiceError("UnknownParameter", `The parameter ${name} is not recognized`);
   }
 }
 

@@ -139,6 +139,12 @@ test("the log says which calls wrote, how they ended and who called", async () =
   expect(sandbox.calls.all()[0]?.caller?.accessKeyId).toBe("AKIDEXAMPLE");
 });
 
+test("what a caller asks for and the sandbox doesn't model is named", async () => {
+  const { s3, sandbox, Bucket } = await worldWithBucket();
+  await s3.putObject({ Bucket, Key: "k", Body: "1", ContentType: "text/plain", ObjectLockLegalHoldStatus: "ON" });
+  expect(sandbox.calls.overlooked()).toEqual(["s3 PutObject ObjectLockLegalHoldStatus"]);
+});
+
 test("an authorizer can refuse a call", async () => {
   const { ServiceError } = await import("../../sandbox/service-error.ts");
   const { s3, Bucket } = await worldWithBucket({
