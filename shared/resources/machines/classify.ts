@@ -29,3 +29,16 @@ export function classifyFleet(evidence: Evidence, now: number): ReadonlyMap<stri
   const machines = evidence.listing.state === "answered" ? evidence.listing.value : [];
   return new Map(machines.map((machine) => [machine.id, judge(machine, witnesses)]));
 }
+
+/**
+ * The machines that only a close look can clear or condemn: whether a job runs on the worker, and whether it is protected
+ * from termination, is asked about these alone.
+ */
+export function candidates(evidence: Evidence, now: number): readonly Machine[] {
+  const witnesses = hear(evidence, now);
+  if (evidence.listing.state === "unknown" || witnesses.problems.length > 0) return [];
+  return evidence.listing.value.filter((machine) => {
+    const verdict = judge(machine, witnesses);
+    return verdict.verdict === "unknown" && verdict.reasons[0].code === "not-looked-at-closely";
+  });
+}

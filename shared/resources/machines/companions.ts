@@ -7,10 +7,10 @@ import type {
   Subject,
   Volume,
 } from "./companion.ts";
-import { type Machine, nameOf, tag } from "./machine.ts";
+import { type Machine, tag } from "./machine.ts";
 import { parseMachineName } from "./machine-name.ts";
 import { foreignness } from "./ownership.ts";
-import { machineKinds } from "./rules.ts";
+import { machineKinds, nameTolerance } from "./rules.ts";
 import type { Answer } from "./span.ts";
 import { isCondemned, isNonEmpty, type Unknown, type Verdict } from "./verdict.ts";
 import type { DiskEntry, Witnesses } from "./witnesses.ts";
@@ -44,7 +44,6 @@ export function judgeCompanions(
   const scene: Scene = {
     witnesses,
     ids: new Set(instances.map(({ id }) => id)),
-    nameless: instances.some((machine) => parseMachineName(nameOf(machine) ?? "") === undefined),
     keysInUse: new Map(instances.map((machine) => [machine.keyName ?? "", machine.id])),
     keysRequested: new Map(
       valuesOf(requests)
@@ -71,8 +70,6 @@ export function judgeCompanions(
 interface Scene {
   readonly witnesses: Witnesses;
   readonly ids: ReadonlySet<string>;
-  /** Whether some instance's name is unknown: it may be any directory's that names no instance. */
-  readonly nameless: boolean;
   readonly keysInUse: ReadonlyMap<string, string>;
   readonly keysRequested: ReadonlyMap<string, string>;
   readonly verdicts: ReadonlyMap<string, Verdict>;
@@ -96,7 +93,8 @@ function requestFinding(request: SpotRequest, scene: Scene, late: readonly Unkno
   return finding(
     youngVerdict(request.createdAt, request.keyName, witnesses) ??
       unknownVerdict(witnesses, late) ??
-      makingVerdict(request.keyName, witnesses) ??
+      // docker-machine waits for its request in the same process: without one, nobody does, whatever the disk says.
+      flightVerdict(request.keyName, witnesses) ??
       activeVerdict(request, scene) ?? { verdict: "suspect", reasons: [{ code: "request-open" }] },
   );
 }
@@ -177,13 +175,11 @@ function directoryFinding({ manager, directory }: DiskEntry, scene: Scene): Find
     scene.keysInUse.get(directory.name) ??
     scene.keysRequested.get(directory.name) ??
     (directory.instanceId !== undefined && scene.ids.has(directory.instanceId) ? directory.instanceId : undefined);
-  const nameless = directory.instanceId === undefined && scene.nameless;
+  // Only the manager's own clock dates a directory. One from the future has a wrong date, and would be young for ever.
+  const dated = name.namedAt <= witnesses.askedAt + nameTolerance;
   return finding(
-    youngVerdict(name.namedAt, directory.name, witnesses) ??
-      unknownVerdict(
-        witnesses,
-        nameless ? [{ code: "name-missing", manager, directoriesWithoutInstance: witnesses.anonymous.length }] : [],
-      ) ??
+    (dated ? youngVerdict(name.namedAt, directory.name, witnesses) : undefined) ??
+      unknownVerdict(witnesses, []) ??
       flightVerdict(directory.name, witnesses) ??
       (user === undefined ? undefined : inUse(user)) ?? { verdict: "suspect", reasons: [{ code: "no-instance" }] },
   );
@@ -237,23 +233,6 @@ function unknownVerdict(witnesses: Witnesses, more: readonly Unknown[]): Verdict
 function flightVerdict(name: string | undefined, witnesses: Witnesses): Verdict | undefined {
   const manager = name === undefined ? undefined : witnesses.inFlight.get(name);
   return manager === undefined ? undefined : { verdict: "known", reasons: [{ code: "in-flight", manager }] };
-}
-
-/** Known while a manager has a directory or a process for it: docker-machine waits for the request itself. */
-function makingVerdict(name: string | undefined, witnesses: Witnesses): Verdict | undefined {
-  const flight = flightVerdict(name, witnesses);
-  if (flight !== undefined || name === undefined) return flight;
-  for (const { manager, directory } of witnesses.entriesByName.get(name) ?? []) {
-    const section = parseMachineName(directory.name)?.template;
-    const loaded = witnesses.loaded.get(manager);
-    if (loaded === undefined) {
-      return { verdict: "unknown", reasons: [{ code: "sections-unknown", manager, why: "they weren't read" }] };
-    }
-    if (section !== undefined && loaded.has(section)) {
-      return { verdict: "known", reasons: [{ code: "on-disk", manager, section }] };
-    }
-  }
-  return undefined;
 }
 
 /** What is listed after a disk was read may have been made since: then the disk says nothing of it. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { DiskExpectation, DiskReading, MachineDirectory } from "./evidence.ts";
 import type { DiskProblem } from "./verdict.ts";
 
@@ -8,7 +8,7 @@ import type { DiskProblem } from "./verdict.ts";
  */
 export function diskHash(machines: readonly MachineDirectory[]): string {
   const lines = machines.map((machine) => `${machine.name}\t${machine.instanceId ?? ""}\n`).sort();
-  return createHash("sha256").update(lines.join("")).digest("hex");
+  return hash("sha256", lines.join(""));
 }
 
 /** The first thing that keeps a reading from counting, in the order in which a reader would ask; undefined if it counts. */

@@ -118,8 +118,6 @@ export function reasonText(reason: Reason): string {
       return `the disk reading of manager ${reason.manager} doesn't count: ${diskProblems[reason.what]}`;
     case "names-unrecorded-manager":
       return `its tag names manager ${reason.manager}, which nobody knows`;
-    case "name-missing":
-      return `it shows no name, and ${reason.directoriesWithoutInstance} directories on ${reason.manager} name no instance`;
     case "sections-unknown":
       return `it is on the disk of ${reason.manager}, whose loaded sections are unknown: ${reason.why}`;
     case "jobs-unknown":

@@ -28,7 +28,8 @@ const proofSchema = z.discriminatedUnion("how", [
 
 const managerSchema = z.readonly(
   z.object({
-    volume: z.string(),
+    /** Its data volume; missing for one that was never read, only attested to have ended. */
+    volume: z.optional(z.string()),
     /** Highest generation of the sentinel that was read. */
     generation: z.number(),
     firstSeenAt: time,
@@ -60,6 +61,8 @@ const ledgerSchema = z.readonly(
   z.object({
     version: z.literal(1),
     fleet: z.string(),
+    /** When EC2 was asked for the newest look on record. An older look, recorded later, only takes marks away. */
+    lookedAt: time,
     marks: z.readonly(z.record(z.string(), markSchema)),
     managers: z.readonly(z.record(z.string(), managerSchema)),
     /** What this fleet's machines were ever recognised by. */
@@ -89,6 +92,7 @@ export function emptyLedger(fleet: string): Ledger {
   return {
     version: 1,
     fleet,
+    lookedAt: 0,
     marks: {},
     managers: {},
     identity: { templates: [], profileArns: [], groupIds: [], hostVolumes: [] },

@@ -4,7 +4,7 @@ import type { VerdictName } from "./verdict.ts";
 
 /** What one gathering found. */
 export interface Look {
-  /** When EC2 was asked, by AWS's clock. */
+  /** When EC2 was asked, by AWS's clock; 0 where it didn't answer completely, which makes it no look. */
   readonly at: number;
   readonly findings: readonly Finding[];
   /** Sorts that were listed completely: what is marked and no longer listed there is gone. */

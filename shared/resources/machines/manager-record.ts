@@ -2,6 +2,8 @@ import { diskProblem } from "./disk.ts";
 import type { EndProof, Evidence, ManagerEvidence } from "./evidence.ts";
 import type { Ledger, ManagerRecord } from "./ledger.ts";
 import type { MachineState } from "./machine.ts";
+import { parseMachineName } from "./machine-name.ts";
+import { foreignness } from "./ownership.ts";
 import type { Answer } from "./span.ts";
 
 /** What was seen of the managers on record themselves, asked by filter and in every state. */
@@ -32,29 +34,29 @@ export function recordManagers(ledger: Ledger, evidence: Evidence, census: Censu
   for (const [id, record] of Object.entries(managers)) {
     managers[id] = ended(id, record, census, managers, readings);
   }
-  const templates = evidence.managers.flatMap((manager) =>
-    manager.state === "active" && manager.sections.state === "answered" ? manager.sections.value : [],
-  );
   const { identity } = ledger;
+  const seenTemplates = templatesOf(evidence);
   return {
     ...ledger,
     managers,
     identity: {
-      templates: union(identity.templates, [...evidence.fleet.templates, ...templates]),
+      templates: union(identity.templates, [...evidence.fleet.templates, ...seenTemplates]),
       profileArns: union(identity.profileArns, evidence.fleet.profileArns),
       groupIds: union(identity.groupIds, evidence.fleet.groupIds),
       hostVolumes: union(identity.hostVolumes, [
         ...evidence.fleet.hostVolumes,
-        ...Object.values(managers).map(({ volume }) => volume),
+        ...Object.values(managers).flatMap(({ volume }) => volume ?? []),
       ]),
     },
   };
 }
 
-/** A person's word that a manager has ended, for one whose end nobody looked at while EC2 still told of it. */
+/**
+ * A person's word that a manager has ended: for one whose end nobody looked at while EC2 still told of it, or that a
+ * machine's tag names and no run ever recorded.
+ */
 export function attestEnd(ledger: Ledger, manager: string, by: string, at: number): Ledger {
-  const record = ledger.managers[manager];
-  if (record === undefined) return ledger;
+  const record = ledger.managers[manager] ?? { generation: 0, firstSeenAt: at };
   return { ...ledger, managers: { ...ledger.managers, [manager]: { ...record, ended: { how: "attested", by, at } } } };
 }
 
@@ -113,9 +115,10 @@ function ended(
   }
   if (census.volumes.state === "answered") {
     const { volumeMissingSince, ...rest } = next;
-    next = census.volumes.value.includes(next.volume)
-      ? rest
-      : { ...rest, volumeMissingSince: volumeMissingSince ?? census.volumes.span.from };
+    next =
+      next.volume === undefined || census.volumes.value.includes(next.volume)
+        ? rest
+        : { ...rest, volumeMissingSince: volumeMissingSince ?? census.volumes.span.from };
   }
   const proof = proofOf(id, next, census, managers, readings);
   return proof === undefined ? next : { ...next, ended: proof };
@@ -142,6 +145,31 @@ function proofOf(
       return { how: "successor-read", terminatedSeenAt, successor, readAt: reading.at };
   }
   return undefined;
+}
+
+/**
+ * Name templates that this gathering shows to be the fleet's: of loaded sections, of directories on a manager's disk, and
+ * of machines that are ours by tag, profile or group.
+ */
+function templatesOf({ fleet, listing, managers }: Evidence): readonly string[] {
+  const templates = new Set<string>();
+  const learn = (name: string) => {
+    const template = parseMachineName(name)?.template;
+    if (template !== undefined) templates.add(template);
+  };
+  for (const manager of managers) {
+    if (manager.state !== "active") continue;
+    if (manager.sections.state === "answered") for (const template of manager.sections.value) templates.add(template);
+    if (readingOf(manager) === undefined || manager.disk.state === "unknown") continue;
+    for (const { name } of manager.disk.value.machines) learn(name);
+  }
+  if (listing.state === "answered") {
+    const identity = { ...fleet, templates: new Set(fleet.templates) };
+    for (const machine of listing.value) {
+      if (machine.keyName !== undefined && foreignness(machine, identity) === undefined) learn(machine.keyName);
+    }
+  }
+  return [...templates];
 }
 
 function union(known: readonly string[], more: readonly string[]): readonly string[] {

@@ -14,17 +14,20 @@ export function markTagValue(mark: Mark): string {
 /**
  * The ledger after a look. A condemned thing gets a mark, or another sighting on the one it has; whatever the look speaks
  * for loses its mark; unknown neither adds a sighting nor takes the mark, but breaks the run of sightings, because nobody
- * knows what it was in between; so does an objection of a sweeper's look. In mode `report` no mark is made or advanced.
+ * knows what it was in between; so does an objection of a sweeper's look. In mode `report`, and by a look that is older
+ * than the newest on record, no mark is made or advanced.
  */
 export function recordLook(ledger: Ledger, look: Look, policy: CollectionPolicy, objections: Objections = {}): Ledger {
+  if (look.at === 0) return ledger;
   const marks: Record<string, Mark> = { ...ledger.marks };
   const unknownSince: Record<string, number> = { ...ledger.unknownSince };
   const approvals: Record<string, Approval> = { ...ledger.approvals };
   const seen = new Set<string>();
+  const advances = policy.mode === "collect" && look.at > ledger.lookedAt;
   for (const finding of look.findings) {
     const { subject } = finding;
     seen.add(subject);
-    const next = markAfter(objectedTo(marks[subject], objections[subject]), finding, look.at, policy.mode);
+    const next = markAfter(objectedTo(marks[subject], objections[subject]), finding, look.at, advances);
     if (next === undefined) delete marks[subject];
     else marks[subject] = next;
     if (finding.verdict.verdict === "unknown") unknownSince[subject] ??= look.at;
@@ -40,7 +43,7 @@ export function recordLook(ledger: Ledger, look: Look, policy: CollectionPolicy,
       if (!seen.has(subject) && look.complete.has(sort)) delete memory[subject];
     }
   }
-  const next = { ...ledger, marks, unknownSince, approvals };
+  const next = { ...ledger, lookedAt: Math.max(ledger.lookedAt, look.at), marks, unknownSince, approvals };
   return { ...next, fuse: blowFuse(next, look, policy) };
 }
 
@@ -63,16 +66,14 @@ function markAfter(
   mark: Mark | undefined,
   { verdict, born, name }: Finding,
   at: number,
-  mode: CollectionPolicy["mode"],
+  advances: boolean,
 ): Mark | undefined {
   const own = mark?.born === born ? mark : undefined;
   if (verdict.verdict === "unknown") {
     return own === undefined ? undefined : { ...own, brokenAt: Math.max(at, own.brokenAt ?? at) };
   }
   if (verdict.verdict !== "suspect" && verdict.verdict !== "stranded") return undefined;
-  if (mode === "report") return own;
-  // A look that is older than the last one, by whatever clock or retry, says nothing new.
-  if (own !== undefined && at <= Math.max(own.last, own.brokenAt ?? own.last)) return own;
+  if (!advances || (own?.brokenAt !== undefined && at <= own.brokenAt)) return own;
   const named = name === undefined ? {} : { name };
   return own === undefined || own.brokenAt !== undefined
     ? { born, verdict: verdict.verdict, since: at, sightings: 1, last: at, ...named }

@@ -31,8 +31,9 @@ export function foreignness(machine: Owned, fleet: Identity): Foreign | undefine
   if (keyName !== undefined && name === undefined) return { code: "other-key-pair", keyName };
   const tagged = fleets.length > 0;
   if (name === undefined) {
-    // Machines of an Auto Scaling group have no key pair of their own.
-    return tagged && profileArn !== undefined ? undefined : { code: "not-a-machine" };
+    // docker-machine never launches without a key pair: only machines of an Auto Scaling group have none.
+    const pooled = machine.tags[tag.scalingGroup] !== undefined || machine.tags[tag.kind] === "pool";
+    return pooled && tagged && profileArn !== undefined ? undefined : { code: "not-a-machine" };
   }
   const marked = tagged || profileArn !== undefined || machine.groupIds.some((id) => fleet.groupIds.includes(id));
   return marked || fleet.templates.has(name.template) ? undefined : { code: "nothing-of-ours" };

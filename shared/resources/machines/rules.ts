@@ -13,7 +13,7 @@ export interface Rule {
 }
 
 /** How far a machine's name may postdate its launch. It is made up before: later than this, the manager's clock is wrong. */
-const nameTolerance = 5 * 60_000;
+export const nameTolerance = 5 * 60_000;
 
 const gone: Rule = {
   name: "gone",
@@ -87,11 +87,6 @@ const unknown: Rule = {
     }
     const name = nameOf(machine);
     const entries = entriesOf(witnesses, machine.id, name);
-    const anonymous = witnesses.anonymous[0];
-    if (entries.length === 0 && anonymous !== undefined && parseMachineName(name ?? "") === undefined) {
-      const { length } = witnesses.anonymous;
-      reasons.push({ code: "name-missing", manager: anonymous.manager, directoriesWithoutInstance: length });
-    }
     if (entries.length > 0 && !(name !== undefined && witnesses.inFlight.has(name))) {
       for (const { manager: id } of entries) {
         const asked = witnesses.managers.get(id);

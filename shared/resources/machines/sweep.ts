@@ -108,7 +108,9 @@ export function objectionsOf(context: SweepContext): Objections {
     if (context.ledger.marks[subject] !== undefined) objections[subject] = objection;
   }
   for (const { subject, verdict } of context.look.findings) {
-    if (context.ledger.marks[subject] !== undefined && !isCondemned(verdict)) {
+    // Of two sweepers that looked side by side, the older look may come last.
+    const newer = (objections[subject]?.at ?? 0) < context.look.at;
+    if (newer && context.ledger.marks[subject] !== undefined && !isCondemned(verdict)) {
       objections[subject] = { at: context.look.at, verdict: verdict.verdict };
     }
   }

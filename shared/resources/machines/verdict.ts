@@ -38,7 +38,6 @@ export type Unknown =
   | EvidenceProblem
   | ManagerProblem
   | { readonly code: "names-unrecorded-manager"; readonly manager: string }
-  | { readonly code: "name-missing"; readonly manager: string; readonly directoriesWithoutInstance: number }
   | { readonly code: "sections-unknown"; readonly manager: string; readonly why: string }
   | { readonly code: "jobs-unknown"; readonly witness: "worker" | "traces" | "both"; readonly why: string }
   | { readonly code: "not-looked-at-closely"; readonly why: string };

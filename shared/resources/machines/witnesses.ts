@@ -1,8 +1,6 @@
 import { diskProblem } from "./disk.ts";
 import type { EndProof, Evidence, MachineDirectory, ManagerEvidence } from "./evidence.ts";
 import { jobsNotBefore, orderProblems } from "./gather-order.ts";
-import type { Machine } from "./machine.ts";
-import { parseMachineName } from "./machine-name.ts";
 import type { Unknown } from "./verdict.ts";
 
 export interface DiskEntry {
@@ -26,8 +24,6 @@ export interface Witnesses {
   readonly templates: ReadonlySet<string>;
   readonly entriesByName: ReadonlyMap<string, readonly DiskEntry[]>;
   readonly entriesByInstance: ReadonlyMap<string, readonly DiskEntry[]>;
-  /** Directories that name no instance and no listed key pair: one of them may be any nameless machine's. */
-  readonly anonymous: readonly DiskEntry[];
   readonly loaded: ReadonlyMap<string, ReadonlySet<string>>;
   /** Machine name to manager. */
   readonly inFlight: ReadonlyMap<string, string>;
@@ -37,8 +33,6 @@ export interface Witnesses {
 
 /** @param now the decider's clock: it only says whether the evidence is fresh */
 export function hear(evidence: Evidence, now: number): Witnesses {
-  const machines: readonly Machine[] = evidence.listing.state === "answered" ? evidence.listing.value : [];
-  const keyNames = new Set(machines.map((machine) => machine.keyName));
   const problems: Unknown[] = [...orderProblems(evidence, now)];
   const hosts = new Set(evidence.hosts.state === "answered" ? evidence.hosts.value : []);
   if (evidence.hosts.state === "unknown") problems.push({ code: "hosts-unknown", why: evidence.hosts.why });
@@ -85,12 +79,6 @@ export function hear(evidence: Evidence, now: number): Witnesses {
     templates: new Set(evidence.fleet.templates),
     entriesByName: groupBy(entries, (entry) => entry.directory.name),
     entriesByInstance: groupBy(entries, (entry) => entry.directory.instanceId),
-    anonymous: entries.filter(
-      ({ directory }) =>
-        directory.instanceId === undefined &&
-        !keyNames.has(directory.name) &&
-        parseMachineName(directory.name) !== undefined,
-    ),
     loaded,
     inFlight,
     traced: new Set(evidence.traces.state === "answered" ? evidence.traces.value : []),

@@ -5,7 +5,7 @@ import type { Machine } from "../../../shared/resources/machines/machine.ts";
 import { answered, unanswered } from "../../../shared/resources/machines/span.ts";
 import * as scene from "./scene.ts";
 
-const { evidence, hour, machine, manager, minute, noon, untagged } = scene;
+const { evidence, hour, machine, manager, minute, noon, template, untagged } = scene;
 
 function verdictOf(subject: Machine, fields: Partial<Evidence> = {}) {
   const verdict = classify(subject, evidence([subject], fields), noon);
@@ -38,7 +38,9 @@ describe("what is certainly left alone", () => {
   });
 
   it("an Auto Scaling group owns its instances, also while nobody can tell whether the group exists", () => {
-    const owned = machine({ tags: { "aws:autoscaling:groupName": "acme-pool", "fleetkeeper:fleet": "acme" } });
+    const { keyName: _, ...owned } = machine({
+      tags: { "aws:autoscaling:groupName": "acme-pool", "fleetkeeper:fleet": "acme" },
+    });
     expect(verdictOf(owned, { scalingGroups: answered(scene.spans.listing, ["acme-pool"]) })).toBe(
       "protected: scaling-group",
     );
@@ -67,6 +69,13 @@ describe("whose a machine is", () => {
     const other = untagged({ groupIds: [], keyName: scene.nameAt(2 * hour, "runner-t9wkyjhg-acme-eu-%s") });
     const { profileArn: _, ...bare } = other;
     expect(verdictOf(bare)).toBe("foreign: nothing-of-ours");
+  });
+
+  it("without a key pair it is nobody's docker-machine: only an Auto Scaling group's may be ours", () => {
+    const { keyName: _, ...bare } = machine();
+    expect(verdictOf(bare)).toBe("foreign: not-a-machine");
+    const tags = { "fleetkeeper:fleet": "acme", "fleetkeeper:kind": "pool" };
+    expect(verdictOf({ ...bare, tags })).toMatch(/^suspect/);
   });
 
   it("with our tag but a foreign profile or key pair is foreign", () => {
@@ -146,14 +155,10 @@ describe("what its manager says", () => {
     expect(verdictOf(machine(), { managers: [manager([], { disk })] })).toBe("unknown: disk-untrusted");
   });
 
-  it("a machine without a name is unknown while some directory names no instance: it may be that one's", () => {
-    const nameless = machine({ tags: { "fleetkeeper:fleet": "acme" } });
-    const { keyName: _, ...bare } = nameless;
-    expect(verdictOf(bare, { managers: [manager([{ name: scene.nameAt(3 * hour) }])] })).toBe("unknown: name-missing");
-    expect(verdictOf(bare, { managers: [manager([{ ...entry, name: scene.nameAt(3 * hour) }])] })).toBe(
-      "known: on-disk",
-    );
-    expect(verdictOf(bare)).toBe("suspect: on-no-disk");
+  it("a machine that shows no name is matched by its instance id", () => {
+    const sections = answered(scene.spans.disk, [template]);
+    const shared = machine({ keyName: scene.nameAt(3 * hour) });
+    expect(verdictOf(shared, { managers: [manager([entry], { sections })] })).toBe("known: on-disk");
   });
 });
 
