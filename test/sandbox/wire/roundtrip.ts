@@ -5,6 +5,7 @@ import * as ssm from "@aws-sdk/client-ssm";
 import * as sts from "@aws-sdk/client-sts";
 import fc from "fast-check";
 import { expect } from "vitest";
+import { createSandbox } from "../../../sandbox/aws.ts";
 import { VirtualClock } from "../../../sandbox/clock.ts";
 import { Sandbox } from "../../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../../sandbox/sdk-handler.ts";
@@ -21,11 +22,14 @@ export interface Subject {
   readonly protocol: ProtocolName;
   readonly client: object;
   readonly make: (settings: ReturnType<typeof settingsOf>) => Sender;
+  /** Makes what operations need to get beyond "no such thing". */
+  readonly prepare?: (sender: Sender) => Promise<unknown>;
   /** Operations that don't go by the rules, and why. */
   readonly except: Readonly<Record<string, string>>;
   readonly skip?: (member: Member) => boolean;
 }
 
+const Bucket = "acme-cache";
 const s3Own = new Set(["Bucket", "CopySource", "RenameSource", "SSECustomerKey", "CopySourceSSECustomerKey"]);
 
 export const subjects: readonly Subject[] = [
@@ -53,6 +57,12 @@ export const subjects: readonly Subject[] = [
     protocol: "restXml",
     client: s3,
     make: (settings) => new s3.S3Client(settings),
+    prepare: async (sender) => {
+      const LocationConstraint = "eu-central-1";
+      const make = new s3.CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } });
+      await sender.send(make).catch(() => undefined);
+      await sender.send(new s3.PutObjectCommand({ Bucket, Key: "key", Body: "0123456789" }));
+    },
     except: {
       SelectObjectContent: "answers with a stream of events",
       WriteGetObjectResponse: "goes to a host of its own",
@@ -113,9 +123,9 @@ function fixed(operation: OperationModel): object {
   const { shape } = operation.input;
   const names = shape.type === "structure" ? shape.members.map((member) => member.name) : [];
   return {
-    ...(names.includes("Bucket") ? { Bucket: "acme-cache" } : {}),
-    ...(names.includes("CopySource") ? { CopySource: "acme-cache/key" } : {}),
-    ...(names.includes("RenameSource") ? { RenameSource: "acme-cache/key" } : {}),
+    ...(names.includes("Bucket") ? { Bucket } : {}),
+    ...(names.includes("CopySource") ? { CopySource: `${Bucket}/key` } : {}),
+    ...(names.includes("RenameSource") ? { RenameSource: `${Bucket}/key` } : {}),
   };
 }
 
@@ -165,4 +175,42 @@ async function bytesOf(value: unknown): Promise<unknown> {
 
 export function operationsToTry(subject: Subject): readonly OperationModel[] {
   return [...operationsOf(subject.client).values()].filter((operation) => subject.except[operation.name] === undefined);
+}
+
+/**
+ * Asks the real services for whatever their models allow.
+ * @returns operations that fail otherwise than with an AWS error, a line each
+ */
+export async function misbehaved(
+  subject: Subject,
+  operations: readonly OperationModel[],
+  runs: number,
+): Promise<string[]> {
+  const sandbox = createSandbox({ clock: new VirtualClock(), callLimit: 1 });
+  const sender = subject.make(settingsOf(new SandboxHandler(sandbox)));
+  const wrong: string[] = [];
+  for (const operation of operations) {
+    await subject.prepare?.(sender);
+    const result = await fc.check(
+      fc.asyncProperty(arbitraryOf(operation.input, subject.skip ?? (() => false)), async (given) => {
+        const input = {
+          ...given,
+          ...fixed(operation),
+          ...(subject.prepare !== undefined && "Key" in given ? { Key: "key" } : {}),
+        };
+        // Else most would stop at the first check.
+        const { ExpectedBucketOwner: _owner, ...rest } = input as Record<string, unknown>;
+        const [outcome] = await Promise.allSettled([sender.send(commandOf(subject.client, operation.name, rest))]);
+        if (outcome?.status !== "rejected") return;
+        const status = (outcome.reason as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+        if (status === undefined || (status >= 500 && status !== 501)) throw outcome.reason;
+      }),
+      { numRuns: runs, seed: 20261124, endOnFailure: true },
+    );
+    if (result.failed) {
+      const error = result.errorInstance;
+      wrong.push(`${operation.name}: ${error instanceof Error ? error.stack?.slice(0, 500) : String(error)}`);
+    }
+  }
+  return wrong;
 }
