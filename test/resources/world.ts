@@ -55,8 +55,8 @@ export function fleetOf(...edits: readonly (readonly [string, string])[]): Fleet
 }
 
 /** The embedded AWS, and the three kinds on it by the real SDK. */
-export function cloud() {
-  const sandbox = createSandbox({ clock: new VirtualClock() });
+export function cloud(options: { readonly pageSize?: number } = {}) {
+  const sandbox = createSandbox({ clock: new VirtualClock(), ...options });
   const config = {
     region: "eu-central-1",
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
