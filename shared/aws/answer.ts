@@ -17,11 +17,18 @@ export async function readOrAbsent<Answer>(
   }
 }
 
+/**
+ * One write, or one listing. That what it is done to isn't there is worth another try: IAM and S3 tell their readers of a new
+ * thing one after the other, and what is gone for good the next look finds absent.
+ */
 export async function attempt<Answer>(doing: string, call: () => Promise<Answer>): Promise<Answer> {
   try {
     return await call();
   } catch (error) {
-    throw toFailure(error, doing);
+    const failure = toFailure(error, doing);
+    if (!isNotFound(error)) throw failure;
+    const { code, message, hint, cause } = failure;
+    throw new Failure({ code, class: "retry", message, hint, cause });
   }
 }
 

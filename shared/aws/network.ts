@@ -14,7 +14,7 @@ import {
   UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from "@aws-sdk/client-ec2";
 import { attempt, removeOrGone, required } from "./answer.ts";
-import { isAlreadyThere, isNotFound, toFailure } from "./classify.ts";
+import { errorCode, isAlreadyThere, toFailure } from "./classify.ts";
 import { permissionOf, rulesOf } from "./ip-permission.ts";
 import type { Direction, GroupRecord, NetworkReader, NetworkWriter, RuleRecord } from "./network-port.ts";
 import { allItems } from "./pages.ts";
@@ -71,7 +71,7 @@ export function networkWriter(client: EC2Client): NetworkWriter {
         authorizeCall(client, id, direction, some),
       ),
     revoke: (id, direction, rules) =>
-      inOneOrOneByOne(`removing ${direction} rules of ${id}`, rules, isNotFound, (some) =>
+      inOneOrOneByOne(`removing ${direction} rules of ${id}`, rules, isRuleGone, (some) =>
         revokeCall(client, id, direction, some),
       ),
     async describe(id, direction, rules) {
@@ -89,13 +89,22 @@ async function inOneOrOneByOne(
   call: (rules: readonly RuleRecord[]) => Promise<unknown>,
 ): Promise<void> {
   if (rules.length === 0) return;
-  try {
-    await call(rules);
-  } catch (error) {
-    if (!isDone(error)) throw toFailure(error, doing);
-    if (rules.length === 1) return;
-    for (const rule of rules) await inOneOrOneByOne(doing, [rule], isDone, call);
-  }
+  const done = await attempt(doing, async () => {
+    try {
+      await call(rules);
+      return true;
+    } catch (error) {
+      if (isDone(error)) return rules.length === 1;
+      throw error;
+    }
+  });
+  if (done) return;
+  for (const rule of rules) await inOneOrOneByOne(doing, [rule], isDone, call);
+}
+
+/** Not the group: one that isn't seen yet still has all its rules. */
+function isRuleGone(error: unknown): boolean {
+  return errorCode(error) === "InvalidPermission.NotFound";
 }
 
 function authorizeCall(client: EC2Client, id: string, direction: Direction, rules: readonly RuleRecord[]) {

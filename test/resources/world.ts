@@ -55,7 +55,7 @@ export function fleetOf(...edits: readonly (readonly [string, string])[]): Fleet
 }
 
 /** The embedded AWS, and the three kinds on it by the real SDK. */
-export function cloud(options: { readonly pageSize?: number } = {}) {
+export function cloud(options: Partial<Parameters<typeof createSandbox>[0]> = {}) {
   const sandbox = createSandbox({ clock: new VirtualClock(), ...options });
   const config = {
     region: "eu-central-1",

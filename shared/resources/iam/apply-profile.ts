@@ -13,7 +13,9 @@ export async function createProfile(
   const made = await iam.createProfile({ name, path, tags: desired.tags });
   if (made === "created") return iam.addRoleToProfile(name, role);
   const existing = await iam.profile(name);
-  if (existing === undefined || existing.path !== path || !isOurs(existing.tags)) throw notOwned(name);
+  if (existing === undefined || existing.path !== path || !isOurs(existing.tags)) {
+    throw notOwned(name, existing !== undefined);
+  }
   await setRole(iam, name, existing.roles, role);
 }
 
@@ -42,10 +44,11 @@ async function setRole(iam: IamWriter, profile: string, roles: readonly string[]
   if (!roles.includes(wanted)) await iam.addRoleToProfile(profile, wanted);
 }
 
-function notOwned(name: string): Failure {
+function notOwned(name: string, seen: boolean): Failure {
   return new Failure({
     code: "NotOwned",
-    class: "terminal",
+    // Not seen yet is no proof that it is another's.
+    class: seen ? "terminal" : "retry",
     message: `instance profile ${name} exists and isn't marked as this fleet's`,
     hint: "Set `adopt: true` for its role, or give the role another name in the file.",
   });

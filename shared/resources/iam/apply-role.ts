@@ -26,7 +26,8 @@ async function checkOurs(iam: IamWriter, desired: RoleDesired, isOurs: (tags: Ro
   if (existing !== undefined && existing.path === desired.path && isOurs(existing.tags)) return;
   throw new Failure({
     code: "NotOwned",
-    class: "terminal",
+    // Not seen yet is no proof that it is another's.
+    class: existing === undefined ? "retry" : "terminal",
     message: `role ${desired.name} exists and isn't marked as this fleet's`,
     hint: "Set `adopt: true` for the role, or give it another name in the file.",
   });
