@@ -18,7 +18,7 @@ interface JsonSchemaFacts {
   readonly "x-unit"?: string;
 }
 
-/** Facts by schema, as JSON Schema keywords. Write-only for schema modules, read by {@link file://./json-schema.ts}. */
+/** Facts by schema, as JSON Schema keywords. Schema modules write them, the JSON Schema reads them. */
 export const fieldFacts = z.registry<JsonSchemaFacts>();
 
 /**

@@ -7,6 +7,9 @@ import { suggest } from "./suggest.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** Longer lists of known keys help nobody in a message. */
+const listed = 30;
+
 /** What zod says, as findings in our words. @param data what was parsed, to show what stands there */
 export function findingsOf(issues: readonly Issue[], data: Json): Finding[] {
   const root = jsonSchema();
@@ -80,7 +83,8 @@ function strangers(path: Path, data: Json, root: JsonSchema): Finding[] {
 function unknownKey(path: Path, key: string, root: JsonSchema): Finding {
   const parent = path.slice(0, -1);
   const known = schemasAt(root, parent).flatMap((node) => Object.keys(node.properties ?? {}));
-  const meant = suggest(key, known);
+  const names = [...new Set(known)];
+  const meant = suggest(key, names);
   const elsewhere = placesOfKey(root, key).slice(0, 2);
   const hint =
     meant !== undefined
@@ -93,7 +97,7 @@ function unknownKey(path: Path, key: string, root: JsonSchema): Finding {
     path,
     at: "key",
     message: "unknown key",
-    ...(known.length === 0 ? {} : { expected: `one of ${[...new Set(known)].join(", ")}` }),
+    ...(names.length === 0 || names.length > listed ? {} : { expected: `one of ${names.join(", ")}` }),
     ...(hint === undefined ? {} : { hint }),
   };
 }

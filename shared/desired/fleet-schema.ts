@@ -1,17 +1,18 @@
 import * as z from "zod/mini";
 import type { Json } from "../engine/json.ts";
-import { cacheSchema, iamSchema, networkSchema } from "./cloud.ts";
+import { cacheSchema } from "./cache.ts";
+import type { DeepReadonly } from "./deep-readonly.ts";
 import { field, optional, section, withDefault } from "./field.ts";
+import { garbageCollectionSchema } from "./garbage-collection.ts";
 import { hostSchema } from "./host.ts";
+import { iamSchema } from "./iam.ts";
+import { maintenanceSchema } from "./maintenance.ts";
 import { fleetNameShape, roleName } from "./names.ts";
-import {
-  garbageCollectionSchema,
-  maintenanceSchema,
-  notificationsSchema,
-  suspendSchema,
-  tagsSchema,
-} from "./operations.ts";
+import { networkSchema } from "./network.ts";
+import { notificationsSchema } from "./notifications.ts";
 import { runnersSchema } from "./runners/runners-schema.ts";
+import { suspendSchema } from "./suspension.ts";
+import { tagsSchema } from "./tags.ts";
 import { matching } from "./values.ts";
 
 const specSchema = section({
@@ -100,12 +101,6 @@ function derivedIam(iam: Document["spec"]["iam"], fleet: string) {
 function derivedHost({ dns, ...host }: HostDocument): Omit<HostDocument, "dns"> & { dns?: Dns } {
   return dns === undefined ? host : { ...host, dns: { ...dns, name: dns.name ?? new URL(host.externalUrl).hostname } };
 }
-
-type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;
 
 /**
  * One validated desired-state file, nested as in the file, with every default applied. Plain JSON. Durations are

@@ -1,6 +1,6 @@
 import type { Fleet } from "./fleet.ts";
 import { instantOf, localTime } from "./local-time.ts";
-import { weekdays } from "./operations.ts";
+import { weekdays } from "./maintenance.ts";
 
 export type WindowState = { readonly open: true } | { readonly open: false; readonly opensAt?: number };
 

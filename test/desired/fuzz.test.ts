@@ -127,6 +127,23 @@ function at(value: unknown, path: Path): unknown {
   );
 }
 
+test("a value that is refused is shown where it stands", () => {
+  const whole = sample("acme");
+  fc.assert(
+    fc.property(fc.constantFrom(...stringsOf(parseYaml(whole))), (path) => {
+      const document = parseDocument(whole);
+      document.setIn(path, "@@wrong@@");
+      const parsed = parseFleet(document.toString({ lineWidth: 0 }), "f");
+      const problem = parsed.ok ? undefined : parsed.problems.find((one) => pathText(one.path) === pathText(path));
+      if (problem === undefined) return;
+      expect(problem.source.slice(problem.caret, problem.caret + problem.length), pathText(path)).toMatch(
+        /^"@@wrong@@"$|^\*+$/,
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test("shell, YAML, TOML and Ruby in any text field is refused, or arrives byte for byte", () => {
   const whole = sample("acme");
   const paths = stringsOf(parseYaml(whole));
@@ -212,6 +229,8 @@ for (const name of ["acme", "minimal"] as const) {
       const parsed = parseFleet(document.toString(), "f");
       const problem = parsed.ok ? undefined : parsed.problems.find((one) => one.path.at(-1) === `${key}X`);
       expect(problem, pathText(path)).toMatchObject({ message: "unknown key", hint: `Did you mean ${key}?` });
+      if (problem === undefined) continue;
+      expect(problem.source.slice(problem.caret, problem.caret + problem.length)).toBe(`${key}X`);
     }
   });
 }
