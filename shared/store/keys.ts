@@ -18,6 +18,8 @@ export function keysOf(fleet: string) {
     approvals: `${folder}approvals.json`,
     suspension: `${folder}suspend.json`,
     heartbeat: `${folder}heartbeat.json`,
+    /** What the host writes itself, where an answer is too long for SSM. It may write here alone. */
+    outputs: `${folder}outputs/`,
     /** One object a run that changed something or ended otherwise than the one before. */
     history: `${folder}history/`,
   };

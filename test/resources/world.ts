@@ -6,25 +6,16 @@ import { VirtualClock } from "../../sandbox/clock.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
 import { readersOf, writersOf } from "../../shared/aws/access.ts";
 import type { AwsConfig } from "../../shared/aws/clients.ts";
-import type { Readers, Writers } from "../../shared/aws/ports.ts";
+import type { Readers } from "../../shared/aws/ports.ts";
 import { type Fleet, parseFleet } from "../../shared/desired/fleet.ts";
 import type { Action } from "../../shared/engine/action.ts";
 import { targetKey } from "../../shared/engine/action.ts";
 import { difference } from "../../shared/engine/diff.ts";
 import type { Json } from "../../shared/engine/json.ts";
-import type { Kind } from "../../shared/engine/kind.ts";
 import { type Look, observe } from "../../shared/engine/observe.ts";
-import { cacheBucketKind } from "../../shared/resources/cache-bucket/kind.ts";
-import { iamKind } from "../../shared/resources/iam/kind.ts";
-import { networkKind } from "../../shared/resources/network/kind.ts";
+import { fleetKinds } from "../../shared/reconciler/kinds.ts";
 
-type AnyKind = Kind<Fleet, Readers, Writers>;
-
-const kinds: readonly AnyKind[] = [
-  iamKind({ outputs: { bucket: "acme-state", prefix: "outputs/acme/" } }) as AnyKind,
-  networkKind as AnyKind,
-  cacheBucketKind as AnyKind,
-];
+const kinds = fleetKinds("acme-state");
 
 const sample = `
 apiVersion: fleetkeeper.dev/v1

@@ -8,7 +8,7 @@ import { type PolicyDocument, tidyPolicy } from "../common/policy-document.ts";
 export interface HostOutputs {
   readonly bucket: string;
   /** Ends with a slash. */
-  readonly prefix: string;
+  readonly prefixOf: (fleet: string) => string;
 }
 
 /** The runner signs cache URLs on the manager, so the manager needs what jobs do to the cache. */
@@ -82,7 +82,7 @@ export function outputsPolicy(fleet: Fleet, outputs: HostOutputs): PolicyDocumen
       Sid: "Outputs",
       Effect: "Allow",
       Action: ["s3:AbortMultipartUpload", "s3:PutObject"],
-      Resource: arns.s3(`${outputs.bucket}/${outputs.prefix}*`),
+      Resource: arns.s3(`${outputs.bucket}/${outputs.prefixOf(fleet.metadata.name)}*`),
     },
   ]);
 }

@@ -6,7 +6,7 @@ import type { RoleDesired } from "../../../shared/resources/iam/role.ts";
 import { fleetOf } from "../world.ts";
 
 const sample = fleetOf();
-const outputs = { bucket: "acme-state", prefix: "outputs/acme/" };
+const outputs = { bucket: "acme-state", prefixOf: (fleet: string) => `fleets/${fleet}/outputs/` };
 
 function roleOf(name: "host" | "machine", fleet = sample): RoleDesired {
   const role = iamDesired(fleet, { outputs }).get(`role/${name}`);
@@ -100,7 +100,7 @@ describe("the host's role", () => {
       "s3:PutObject",
     ]);
     expect(state.flatMap((statement) => list(statement["Resource"]))).toEqual([
-      "arn:aws:s3:::acme-state/outputs/acme/*",
+      "arn:aws:s3:::acme-state/fleets/acme/outputs/*",
     ]);
   });
 
