@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { type Crash, SandboxHandler } from "../../sandbox/sdk-handler.ts";
 
@@ -14,14 +13,15 @@ export interface CrashScenario<World extends CrashWorld> {
   run(world: World, handler: SandboxHandler): Promise<unknown>;
   /** What comes after, by living processes: time passes until a dead holder's lease has ended, and the next run. */
   recover(world: World, handler: SandboxHandler): Promise<unknown>;
-  /** What must be the same however often the run died: plain data, without times and random identifiers. */
-  end(world: World): unknown;
+  /** What must be the same however often the run died: lines, without times and random identifiers, sorted. */
+  end(world: World): readonly string[];
 }
 
 export interface CrashFailure extends Crash {
   readonly why: "recovery failed" | "another end" | "the run didn't get there";
   /** The operation at which the process died. */
   readonly operation: string;
+  /** Of another end: the lines that only one of the two has, `-` where the undisturbed one has it. */
   readonly detail: unknown;
 }
 
@@ -64,7 +64,7 @@ export async function crashEverywhere<World extends CrashWorld>(
 async function crashOnce<World extends CrashWorld>(
   scenario: CrashScenario<World>,
   crash: Crash,
-  expected: unknown,
+  expected: readonly string[],
 ): Promise<CrashFailure | undefined> {
   const world = await scenario.make();
   const handler = new SandboxHandler(world.sandbox, crash);
@@ -82,6 +82,17 @@ async function crashOnce<World extends CrashWorld>(
   } catch (error) {
     return { ...crash, operation, why: "recovery failed", detail: error };
   }
-  const end = scenario.end(world);
-  return isDeepStrictEqual(end, expected) ? undefined : { ...crash, operation, why: "another end", detail: end };
+  const detail = lineDifference(expected, scenario.end(world));
+  return detail.length === 0 ? undefined : { ...crash, operation, why: "another end", detail };
+}
+
+/** Lines that only one of two lists has, as often as it has them more, with `-` and `+` in front. */
+export function lineDifference(expected: readonly string[], found: readonly string[]): readonly string[] {
+  const left = [...found];
+  const missing = expected.filter((line) => {
+    const index = left.indexOf(line);
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
+  });
+  return [...missing.map((line) => `- ${line}`), ...left.map((line) => `+ ${line}`)];
 }

@@ -154,7 +154,7 @@ test("a run that dies at any call of the store leaves nothing that keeps the nex
     await fleetStore.appendHistory("acme", recordOf(lease.epoch));
     await lease.release([]);
   };
-  const report = await crashEverywhere<S3World & { end?: unknown }>({
+  const report = await crashEverywhere<S3World & { end?: readonly string[] }>({
     async make() {
       const world = await s3World();
       await pushRevision(processIn(world, "push").store, {
@@ -174,9 +174,9 @@ test("a run that dies at any call of the store leaves nothing that keeps the nex
       const free = await leases.acquire("acme", request("look"));
       const { accepted, plan } = await new FleetStore(store).load("acme");
       const status = await readStatus(store, "acme");
-      world.end = { free: free.state, accepted: accepted?.body, planned: plan !== undefined, status: status?.value };
+      world.end = [free.state, `${accepted?.body}`, `planned ${plan !== undefined}`, JSON.stringify(status?.value)];
     },
-    end: (world) => world.end,
+    end: (world) => world.end ?? [],
   });
   expect(report.failures).toEqual([]);
   expect(report.calls).toBeGreaterThanOrEqual(12);

@@ -1,0 +1,42 @@
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+
+/** Members that tell when or under which random name something was made, not what it is. */
+const incidental = new Set(["createdAt", "modifiedAt", "visibleAt", "roleSince", "roleId", "profileId", "timing"]);
+
+/**
+ * What is in an account in the end, as sorted lines `path = value`, without times, random identifiers and the state
+ * bucket's objects: two accounts with equal lines hold the same things, none of them twice. Identifiers of groups are
+ * replaced by their names, so that what refers to what is compared too.
+ */
+export function accountLines(sandbox: Sandbox, stateBucket: string): readonly string[] {
+  const states = sandbox.states.dump();
+  const names = new Map<string, string>();
+  collectNames(states, names);
+  const lines: string[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value !== "object" || value === null) {
+      lines.push(`${path} = ${named(JSON.stringify(value) ?? "undefined", names)}`);
+      return;
+    }
+    if (path.endsWith(`buckets.${stateBucket}.objects`)) return;
+    for (const [key, member] of Object.entries(value)) {
+      if (incidental.has(key)) continue;
+      visit(member, `${path}.${Array.isArray(value) ? "*" : named(key, names)}`);
+    }
+  };
+  for (const [service, state] of Object.entries(states)) visit(state, service);
+  return lines.sort();
+}
+
+function collectNames(value: unknown, names: Map<string, string>): void {
+  if (typeof value !== "object" || value === null) return;
+  if ("groupId" in value && "groupName" in value) names.set(String(value.groupId), `group(${String(value.groupName)})`);
+  for (const member of Object.values(value)) collectNames(member, names);
+}
+
+function named(text: string, names: ReadonlyMap<string, string>): string {
+  return text
+    .replaceAll(/\bsg-[0-9a-f]{17}\b/g, (id) => names.get(id) ?? "sg-?")
+    .replaceAll(/\bsgr-[0-9a-f]{17}\b/g, "sgr-?")
+    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "uuid-?");
+}
