@@ -3,6 +3,7 @@ import { configKeys, keyIn } from "../../desired/runners/keys.ts";
 import type { ConfigPath } from "../../desired/runners/lint.ts";
 import { isTable, type TomlTable, type TomlValue } from "../../desired/runners/toml-value.ts";
 import type { Json } from "../../engine/json.ts";
+import { canonicalConfig } from "./canonical.ts";
 import { digestIn } from "./disclosure.ts";
 import { type ConfigEffect, effectOf, runnerOwnedKeys } from "./effect.ts";
 import { optionPairs } from "./option-pairs.ts";
@@ -36,7 +37,8 @@ export interface CompareOptions {
  * What would have to change in the live file. Order, layout, comments and spelled-out defaults are no difference; the four
  * keys that are the runner's own are never one.
  */
-export function compareConfig(desired: TomlTable, live: TomlTable, options: CompareOptions): ConfigComparison {
+export function compareConfig(desired: TomlTable, found: TomlTable, options: CompareOptions): ConfigComparison {
+  const live = canonicalConfig(found);
   const comparer = new Comparer(options);
   comparer.table(withoutSections(desired), withoutSections(live), configKeys, []);
   comparer.sections(sectionsOf(desired), sectionsOf(live));
@@ -96,17 +98,14 @@ class Comparer {
   }
 
   table(desired: TomlTable, live: TomlTable, keys: Keys, at: ConfigPath): void {
-    const liveKeys = new Map(Object.keys(live).map((key) => [keyIn(keys, key)?.name ?? key, key]));
     for (const [key, value] of Object.entries(desired)) {
       if (isOwned(at, key)) continue;
-      const spelled = liveKeys.get(key);
-      this.#value(value, spelled === undefined ? undefined : live[spelled], keyIn(keys, key)?.type, [...at, key]);
+      this.#value(value, Object.hasOwn(live, key) ? live[key] : undefined, keyIn(keys, key)?.type, [...at, key]);
     }
     if (!this.#exclusive) return;
-    for (const [name, spelled] of liveKeys) {
-      const value = live[spelled];
-      if (value === undefined || Object.hasOwn(desired, name) || isOwned(at, name)) continue;
-      this.#extra(value, keyIn(keys, name)?.type, [...at, name]);
+    for (const [key, value] of Object.entries(live)) {
+      if (Object.hasOwn(desired, key) || isOwned(at, key)) continue;
+      this.#extra(value, keyIn(keys, key)?.type, [...at, key]);
     }
   }
 

@@ -2,20 +2,25 @@ import type { Keys } from "../../desired/runners/key-type.ts";
 import { configKeys, keyIn } from "../../desired/runners/keys.ts";
 import type { ConfigPath } from "../../desired/runners/lint.ts";
 
-/**
- * Keys whose values may be secrets: credentials, and what people put credentials into. They, tables of which the runner
- * knows no keys, and every key that isn't on the closed list, leave the host as keyed digests only.
- */
-const undisclosed: ReadonlySet<string> = new Set([
+/** Keys that hold a credential and nothing else. */
+export const credentialKeys: readonly string[] = [
   "token",
   "sentry_dsn",
   "AccessKey",
   "SecretKey",
   "SessionToken",
   "PrivateKey",
-  "CredentialsFile",
   "AccountKey",
   "password",
+];
+
+/**
+ * Keys whose values may be secrets: credentials, and what people put credentials into. They, tables of which the runner
+ * knows no keys, and every key that isn't on the closed list, leave the host as keyed digests only.
+ */
+const undisclosed: ReadonlySet<string> = new Set([
+  ...credentialKeys,
+  "CredentialsFile",
   "environment",
   "pre_get_sources_script",
   "post_get_sources_script",

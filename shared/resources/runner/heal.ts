@@ -1,6 +1,7 @@
 import type { Keys, KeyType } from "../../desired/runners/key-type.ts";
 import { configKeys, keyIn } from "../../desired/runners/keys.ts";
 import { isTable, type TomlTable, type TomlValue } from "../../desired/runners/toml-value.ts";
+import { canonicalConfig } from "./canonical.ts";
 import { sectionName, sectionsOf, withoutSections } from "./compare.ts";
 import { runnerOwnedKeys } from "./effect.ts";
 
@@ -8,7 +9,8 @@ import { runnerOwnedKeys } from "./effect.ts";
  * The file to write: the live one with every declared value as declared. What isn't declared stays as it is, unless the file
  * is owned whole; the four keys that are the runner's own are kept from the live section of the same name.
  */
-export function healedConfig(desired: TomlTable, live: TomlTable, exclusive: boolean): TomlTable {
+export function healedConfig(desired: TomlTable, current: TomlTable, exclusive: boolean): TomlTable {
+  const live = canonicalConfig(current);
   const wanted = sectionsOf(desired);
   const names = new Set(wanted.map(sectionName));
   const found = sectionsOf(live);
@@ -39,13 +41,14 @@ function ownedOf(section: TomlTable): TomlTable {
 }
 
 function healed(desired: TomlTable, live: TomlTable, keys: Keys, exclusive: boolean): TomlTable {
-  const result: Record<string, TomlValue> = {};
-  if (!exclusive) {
-    for (const [key, value] of Object.entries(live)) result[keyIn(keys, key)?.name ?? key] = value;
-  }
-  const before = new Map(Object.entries(live).map(([key, value]) => [keyIn(keys, key)?.name ?? key, value]));
+  const result: Record<string, TomlValue> = exclusive ? {} : { ...live };
   for (const [key, value] of Object.entries(desired)) {
-    result[key] = healedValue(value, before.get(key), keyIn(keys, key)?.type, exclusive);
+    result[key] = healedValue(
+      value,
+      Object.hasOwn(live, key) ? live[key] : undefined,
+      keyIn(keys, key)?.type,
+      exclusive,
+    );
   }
   return result;
 }
