@@ -38,3 +38,34 @@ export function groupOfRequest(
 export function rulesOfGroup(groupId: string, egress: boolean, { state }: Ec2Context): SecurityGroupRuleRecord[] {
   return Object.values(state.securityGroupRules).filter((rule) => rule.groupId === groupId && rule.egress === egress);
 }
+
+/** A VPC's own group: what is used where none is named. */
+export function defaultGroup(vpcId: string, { state }: Ec2Context): SecurityGroupRecord {
+  const found = Object.values(state.securityGroups).find(
+    (group) => group.vpcId === vpcId && group.groupName === "default",
+  );
+  if (found === undefined) throw ec2Error("InvalidGroup.NotFound", `The VPC '${vpcId}' has no default group`);
+  return found;
+}
+
+/** The groups that an interface gets; all of its VPC, at most five, the default one where none is named. */
+export function groupsInVpc(ids: readonly string[], vpcId: string, context: Ec2Context): readonly string[] {
+  if (ids.length === 0) return [defaultGroup(vpcId, context).groupId];
+  if (ids.length > 5) {
+    throw ec2Error("SecurityGroupsPerInterfaceLimitExceeded", "The maximum number of security groups is 5.");
+  }
+  for (const id of ids) {
+    const group = groupById(id, context);
+    if (group.vpcId !== vpcId) {
+      throw ec2Error("InvalidParameter", `Security group ${id} and the interface belong to different networks.`);
+    }
+  }
+  return [...new Set(ids)];
+}
+
+export function groupIdentifiers(
+  ids: readonly string[],
+  { state }: Ec2Context,
+): { readonly GroupId: string; readonly GroupName: string | undefined }[] {
+  return ids.map((GroupId) => ({ GroupId, GroupName: state.securityGroups[GroupId]?.groupName }));
+}

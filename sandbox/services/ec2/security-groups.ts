@@ -121,9 +121,10 @@ function vpcOfRequest(vpcId: string | undefined, { state }: Ec2Context): string 
 
 /** Another group's rule that names it, or a network interface in it. Its own rules don't count. */
 function hasDependents(groupId: string, { state }: Ec2Context): boolean {
-  return Object.values(state.securityGroupRules).some(
+  const named = Object.values(state.securityGroupRules).some(
     ({ groupId: owner, peer }) => owner !== groupId && peer.kind === "group" && peer.groupId === groupId,
   );
+  return named || Object.values(state.networkInterfaces).some((record) => record.groupIds.includes(groupId));
 }
 
 function namedGroups(

@@ -1,43 +1,85 @@
 import * as client from "@aws-sdk/client-ec2";
 import { defineService, type Service, type StateKey } from "../../service.ts";
+import {
+  AllocateAddress,
+  AssociateAddress,
+  DescribeAddresses,
+  DisassociateAddress,
+  ReleaseAddress,
+} from "./addresses.ts";
+import type { Ec2Context } from "./context.ts";
 import { ec2Error } from "./errors.ts";
-import { DescribeAvailabilityZones, DescribeRouteTables, DescribeSubnets, DescribeVpcs } from "./networks.ts";
+import { DeregisterImage, DescribeImages } from "./images.ts";
+import * as instanceAttributes from "./instance-attributes.ts";
+import * as instanceLifecycle from "./instance-lifecycle.ts";
+import { DescribeInstanceTypeOfferings, DescribeInstanceTypes } from "./instance-types.ts";
+import * as instances from "./instances.ts";
+import { CreateKeyPair, DeleteKeyPair, DescribeKeyPairs, ImportKeyPair } from "./key-pairs.ts";
 import {
-  DescribeSecurityGroupRules,
-  ModifySecurityGroupRules,
-  UpdateSecurityGroupRuleDescriptionsEgress,
-  UpdateSecurityGroupRuleDescriptionsIngress,
-} from "./security-group-rule-edits.ts";
-import {
-  AuthorizeSecurityGroupEgress,
-  AuthorizeSecurityGroupIngress,
-  RevokeSecurityGroupEgress,
-  RevokeSecurityGroupIngress,
-} from "./security-group-rules.ts";
+  CreateNetworkInterface,
+  DeleteNetworkInterface,
+  DescribeNetworkInterfaces,
+  ModifyNetworkInterfaceAttribute,
+} from "./network-interfaces.ts";
+import * as networks from "./networks.ts";
+import * as profileAssociations from "./profile-associations.ts";
+import { RunInstances } from "./run-instances.ts";
+import * as securityGroupRuleEdits from "./security-group-rule-edits.ts";
+import * as securityGroupRules from "./security-group-rules.ts";
 import { CreateSecurityGroup, DeleteSecurityGroup, DescribeSecurityGroups } from "./security-groups.ts";
+import { settle } from "./settle.ts";
+import { CreateSnapshot, DeleteSnapshot, DescribeSnapshots } from "./snapshots.ts";
+import { DescribeSpotPriceHistory } from "./spot-market.ts";
+import * as spotRequests from "./spot-requests.ts";
 import { DEFAULT_EC2_TIMING, type Ec2State, type Ec2Timing } from "./state.ts";
 import { CreateTags, DeleteTags, DescribeTags } from "./tags.ts";
+import * as volumeAttachments from "./volume-attachments.ts";
+import * as volumeModifications from "./volume-modifications.ts";
+import { CreateVolume, DeleteVolume, DescribeVolumes } from "./volumes.ts";
 import { defaultWorld } from "./world.ts";
 
 const operations = {
-  AuthorizeSecurityGroupEgress,
-  AuthorizeSecurityGroupIngress,
+  ...instanceAttributes,
+  ...instanceLifecycle,
+  ...instances,
+  ...networks,
+  ...profileAssociations,
+  ...securityGroupRuleEdits,
+  ...securityGroupRules,
+  ...spotRequests,
+  ...volumeAttachments,
+  ...volumeModifications,
+  AllocateAddress,
+  AssociateAddress,
+  CreateKeyPair,
+  CreateNetworkInterface,
   CreateSecurityGroup,
+  CreateSnapshot,
   CreateTags,
+  CreateVolume,
+  DeleteKeyPair,
+  DeleteNetworkInterface,
   DeleteSecurityGroup,
+  DeleteSnapshot,
   DeleteTags,
-  DescribeAvailabilityZones,
-  DescribeRouteTables,
-  DescribeSecurityGroupRules,
+  DeleteVolume,
+  DeregisterImage,
+  DescribeAddresses,
+  DescribeImages,
+  DescribeInstanceTypeOfferings,
+  DescribeInstanceTypes,
+  DescribeKeyPairs,
+  DescribeNetworkInterfaces,
   DescribeSecurityGroups,
-  DescribeSubnets,
+  DescribeSnapshots,
+  DescribeSpotPriceHistory,
   DescribeTags,
-  DescribeVpcs,
-  ModifySecurityGroupRules,
-  RevokeSecurityGroupEgress,
-  RevokeSecurityGroupIngress,
-  UpdateSecurityGroupRuleDescriptionsEgress,
-  UpdateSecurityGroupRuleDescriptionsIngress,
+  DescribeVolumes,
+  DisassociateAddress,
+  ImportKeyPair,
+  ModifyNetworkInterfaceAttribute,
+  ReleaseAddress,
+  RunInstances,
 };
 
 export function ec2StateKey(timing?: Partial<Ec2Timing>): StateKey<Ec2State> {
@@ -52,18 +94,22 @@ export function ec2Service(timing?: Partial<Ec2Timing>): Service {
     client,
     xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
     state: ec2StateKey(timing),
-    operations: honouringDryRun(operations),
+    operations: prepared(operations),
     throttle: { code: "RequestLimitExceeded", status: 503 },
   });
 }
 
-/** A dry run answers with an error in either case; what it would have met beyond permissions isn't checked, as in EC2. */
-function honouringDryRun<Functions extends Record<string, (input: never, context: never) => object>>(
+/**
+ * Before each operation: what is due happens, and a dry run ends. It answers with an error in either case; beyond
+ * permissions nothing is checked, as in EC2.
+ */
+function prepared<Functions extends Record<string, (input: never, context: Ec2Context) => object>>(
   functions: Functions,
 ): Functions {
   const wrapped = Object.entries(functions).map(([name, run]) => [
     name,
-    (input: never, context: never) => {
+    (input: never, context: Ec2Context) => {
+      settle(context);
       if (asksForDryRun(input)) {
         throw ec2Error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
       }

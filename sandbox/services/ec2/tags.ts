@@ -53,9 +53,10 @@ export function setTags(state: Ec2State, id: string, tags: readonly TagRecord[] 
   state.tags[id] = [...merged.values()].sort((a, b) => (a.Key < b.Key ? -1 : 1));
 }
 
-export function CreateTags(input: CreateTagsCommandInput, { state }: Ec2Context): object {
+export function CreateTags(input: CreateTagsCommandInput, context: Ec2Context): object {
+  const { state } = context;
   const tags = checkedTags(required(input.Tags, "Tags"));
-  const resources = existing(input.Resources, state);
+  const resources = existing(input.Resources, context);
   for (const id of resources) {
     const keys = new Set([...tagsOf(state, id), ...tags].map((tag) => tag.Key));
     if (keys.size > MAX_TAGS) throw tooManyTags();
@@ -65,8 +66,9 @@ export function CreateTags(input: CreateTagsCommandInput, { state }: Ec2Context)
 }
 
 /** Deletes by key; a value, even an empty one, must match too; without `Tags` every tag that isn't AWS's own goes. */
-export function DeleteTags(input: DeleteTagsCommandInput, { state }: Ec2Context): object {
-  for (const id of existing(input.Resources, state)) {
+export function DeleteTags(input: DeleteTagsCommandInput, context: Ec2Context): object {
+  const { state } = context;
+  for (const id of existing(input.Resources, context)) {
     const goes = (tag: TagRecord): boolean => {
       if (tag.Key.startsWith("aws:")) return false;
       if (input.Tags === undefined || input.Tags.length === 0) return true;
@@ -128,7 +130,7 @@ function tooManyTags(): Error {
 }
 
 /** The ids, once each is known to exist: nothing is changed when one isn't. */
-function existing(ids: readonly string[] | undefined, state: Ec2State): readonly string[] {
+function existing(ids: readonly string[] | undefined, { state, clock }: Ec2Context): readonly string[] {
   const wanted = required(ids, "resourceIdSet");
   if (wanted.length === 0) throw ec2Error("MissingParameter", "The request must contain the parameter resourceIdSet");
   if (wanted.length > 1000) throw invalidValue(wanted.length, "resourceIdSet", "At most 1000 resources.");
@@ -136,24 +138,47 @@ function existing(ids: readonly string[] | undefined, state: Ec2State): readonly
     const name = kindOfIdentifier(id);
     if (name === undefined) throw ec2Error("InvalidID", `The ID '${id}' is not valid`);
     checkIdentifier(name, id);
-    if (!exists(name, id, state)) throw notFound(name, id);
+    if (!exists(name, id, state, clock.now())) throw notFound(name, id);
   }
   return wanted;
 }
 
-function exists(name: IdentifierName, id: string, state: Ec2State): boolean {
+/** What listings don't see yet can't be tagged either. */
+function exists(name: IdentifierName, id: string, state: Ec2State, now: number): boolean {
+  const record = tableOf(name, state)?.[id];
+  if (record === undefined) return false;
+  return !("visibleAt" in record) || typeof record.visibleAt !== "number" || record.visibleAt <= now;
+}
+
+function tableOf(name: IdentifierName, state: Ec2State): Readonly<Record<string, object>> | undefined {
   switch (name) {
     case "vpc":
-      return state.vpcs[id] !== undefined;
+      return state.vpcs;
     case "subnet":
-      return state.subnets[id] !== undefined;
+      return state.subnets;
     case "routeTable":
-      return state.routeTables[id] !== undefined;
+      return state.routeTables;
+    case "internetGateway":
+      return undefined;
     case "securityGroup":
-      return state.securityGroups[id] !== undefined;
+      return state.securityGroups;
     case "securityGroupRule":
-      return state.securityGroupRules[id] !== undefined;
-    default:
-      return false;
+      return state.securityGroupRules;
+    case "instance":
+      return state.instances;
+    case "volume":
+      return state.volumes;
+    case "snapshot":
+      return state.snapshots;
+    case "image":
+      return state.images;
+    case "networkInterface":
+      return state.networkInterfaces;
+    case "address":
+      return state.addresses;
+    case "keyPair":
+      return state.keyPairs;
+    case "spotRequest":
+      return state.spotRequests;
   }
 }

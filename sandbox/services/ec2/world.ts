@@ -1,11 +1,13 @@
+import { IMAGES } from "./image-catalog.ts";
 import { type Ec2State, type Ec2Timing, emptyEc2State } from "./state.ts";
 
 /**
- * The network that a new account has here: the default VPC that AWS makes, and one with a public subnet for a host and two
+ * What a new account has here: public images, the default VPC that AWS makes, and one with a public subnet for a host and two
  * private ones for machines. Groups, roles, buckets and instances are left to the user.
  */
 export function defaultWorld(timing: Ec2Timing): Ec2State {
   const state = emptyEc2State(timing);
+  for (const image of IMAGES) state.images[image.imageId] = image;
   addVpc(state, { vpcId: DEFAULT_WORLD.vpcId, cidrBlock: "10.20.0.0/16", isDefault: false }, "acme", [
     { subnetId: DEFAULT_WORLD.hostSubnetId, cidrBlock: "10.20.0.0/24", zone: "a", public: true, name: "acme-public-a" },
     {
@@ -69,6 +71,8 @@ function addVpc(
       cidrBlock: subnet.cidrBlock,
       zone,
       mapPublicIpOnLaunch: subnet.public,
+      addressesUsed: 0,
+      addressesAsked: [],
     };
     tag(subnetId, subnet.name);
   }
