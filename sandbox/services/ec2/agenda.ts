@@ -1,14 +1,5 @@
-import type { InstanceStateName } from "./instance-state.ts";
+import type { Ec2Event } from "./event.ts";
 import type { Ec2State } from "./state.ts";
-
-/** What happens by itself once its time has come. */
-export type Ec2Event =
-  | { readonly at: number; readonly kind: "instance"; readonly instanceId: string; readonly to: InstanceStateName }
-  | { readonly at: number; readonly kind: "forget-instance"; readonly instanceId: string }
-  | { readonly at: number; readonly kind: "interrupt"; readonly instanceId: string }
-  | { readonly at: number; readonly kind: "evaluate-spot"; readonly requestId: string }
-  | { readonly at: number; readonly kind: "launch-spot"; readonly requestId: string }
-  | { readonly at: number; readonly kind: "forget-spot"; readonly requestId: string };
 
 /** Puts an event into the agenda, after those of the same instant. */
 export function schedule(state: Ec2State, event: Ec2Event): void {

@@ -14,18 +14,10 @@ import type { Answer, Ec2Context } from "./context.ts";
 import { ec2Error, invalidValue, required } from "./errors.ts";
 import { filterItems } from "./filters.ts";
 import { notFound } from "./identifiers.ts";
+import type { KeyPairRecord } from "./key-pair-state.ts";
 import { setTags, tagsFromSpecifications, tagsOf } from "./tags.ts";
 
 const MAX_KEY_PAIRS = 5000;
-
-export interface KeyPairRecord {
-  readonly keyPairId: string;
-  readonly keyName: string;
-  readonly keyType: "rsa" | "ed25519";
-  readonly fingerprint: string;
-  readonly publicKey?: string;
-  readonly createdAt: number;
-}
 
 /** The private key is a placeholder: no host of the sandbox checks it. */
 export function CreateKeyPair(

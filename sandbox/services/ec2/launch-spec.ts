@@ -13,47 +13,13 @@ import { imageById } from "./images.ts";
 import type { MetadataOptions } from "./instance-state.ts";
 import { typeSpec } from "./instance-types.ts";
 import { keyPairNamed } from "./key-pairs.ts";
+import type { DeviceSpec, LaunchSpec } from "./launch-state.ts";
 import { subnetById } from "./network-interface-lookup.ts";
 import { groupOfRequest, groupsInVpc } from "./security-group-lookup.ts";
 import { snapshotById } from "./snapshots.ts";
 import type { SubnetRecord } from "./state.ts";
 import { checkedShape } from "./volume-shape.ts";
-import type { VolumeRecord } from "./volume-state.ts";
 import { encryptionOf } from "./volumes.ts";
-
-/** A launch request once everything that it names has been looked up: plain data, so that a spot request can keep it. */
-export interface LaunchSpec {
-  readonly imageId: string;
-  readonly instanceType: string;
-  readonly architecture: "x86_64" | "arm64";
-  readonly rootDeviceName: string;
-  readonly subnetId: string;
-  readonly groupIds: readonly string[];
-  readonly keyName?: string;
-  readonly profile?: { readonly arn: string; readonly id: string };
-  /** Base64. */
-  readonly userData?: string;
-  readonly privateIp?: string;
-  readonly publicIp: boolean;
-  readonly interfaceDescription: string;
-  readonly interfaceOutlives: boolean;
-  readonly devices: readonly DeviceSpec[];
-  readonly metadata: MetadataOptions;
-  readonly monitoring: boolean;
-  readonly ebsOptimized: boolean;
-  readonly disableApiTermination: boolean;
-  readonly disableApiStop: boolean;
-  readonly shutdownBehavior: "stop" | "terminate";
-}
-
-export interface DeviceSpec extends Pick<VolumeRecord, "type" | "size" | "encrypted"> {
-  readonly device: string;
-  readonly iops?: number;
-  readonly throughput?: number;
-  readonly kmsKeyId?: string;
-  readonly snapshotId?: string;
-  readonly deleteOnTermination: boolean;
-}
 
 /** What RunInstances and a spot request's launch specification have in common. */
 export type LaunchRequest = Pick<

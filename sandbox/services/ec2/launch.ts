@@ -1,7 +1,7 @@
 import { schedule } from "./agenda.ts";
 import type { Ec2Context } from "./context.ts";
 import type { InstanceRecord } from "./instance-state.ts";
-import type { LaunchSpec } from "./launch-spec.ts";
+import type { LaunchSpec } from "./launch-state.ts";
 import { addInterface, newPublicIp, subnetById } from "./network-interface-lookup.ts";
 import type { TagRecord } from "./state.ts";
 import { setTags } from "./tags.ts";

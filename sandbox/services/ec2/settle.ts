@@ -1,7 +1,8 @@
 import { addressOf, disassociate } from "./addresses.ts";
-import { type Ec2Event, schedule, takeDue } from "./agenda.ts";
+import { schedule, takeDue } from "./agenda.ts";
 import { forgetToken } from "./client-tokens.ts";
 import type { Ec2Context } from "./context.ts";
+import type { Ec2Event } from "./event.ts";
 import { putInstance } from "./instance-lookup.ts";
 import type { InstanceRecord, InstanceStateName } from "./instance-state.ts";
 import { beginTransition } from "./instance-transition.ts";

@@ -1,4 +1,4 @@
-import type { LaunchSpec } from "./launch-spec.ts";
+import type { LaunchSpec } from "./launch-state.ts";
 
 export interface SpotRequestRecord {
   readonly requestId: string;

@@ -1,8 +1,8 @@
 import type { AddressRecord } from "./address-state.ts";
-import type { Ec2Event } from "./agenda.ts";
+import type { Ec2Event } from "./event.ts";
 import type { ImageRecord } from "./image-catalog.ts";
 import type { InstanceRecord } from "./instance-state.ts";
-import type { KeyPairRecord } from "./key-pairs.ts";
+import type { KeyPairRecord } from "./key-pair-state.ts";
 import type { NetworkInterfaceRecord } from "./network-interface-state.ts";
 import type { SecurityGroupRecord, SecurityGroupRuleRecord } from "./security-group-state.ts";
 import type { SpotMarket, SpotRequestRecord } from "./spot-state.ts";
