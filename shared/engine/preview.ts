@@ -45,7 +45,7 @@ export async function preview<Fleet, Readers>(
   const decision = decideRevision(
     planning.desired,
     name,
-    candidate === undefined ? state : { newest: candidate, accepted: undefined },
+    candidate === undefined ? state : { newest: candidate, accepted: undefined, status: undefined },
   );
   const policy = decision.inForce === undefined ? undefined : planning.desired.policy(decision.inForce.fleet, now);
   const suspension = suspensionInEffect(policy, state.suspension, now);

@@ -28,21 +28,22 @@ export interface RevisionDecision<Fleet> {
 export function decideRevision<Fleet>(
   desired: DesiredState<Fleet>,
   name: string,
-  { newest, newestRefused, accepted }: Pick<FleetState, "newest" | "newestRefused" | "accepted">,
+  { newest, newestRefused, accepted, status }: Pick<FleetState, "newest" | "newestRefused" | "accepted" | "status">,
 ): RevisionDecision<Fleet> {
+  const floor = Math.max(accepted?.sequence ?? 0, status?.value.observedGeneration ?? 0);
   // 1. Not pushed but put there, never pushed, or taken away.
   if (newestRefused !== undefined) {
     const verdict: Verdict = { reason: "RevisionInvalid", message: newestRefused };
-    return lastGood(desired, name, accepted, verdict, accepted?.sequence ?? 0, [newestRefused]);
+    return lastGood(desired, name, accepted, verdict, floor, [newestRefused]);
   }
   if (newest === undefined) {
     const message = "no desired state is pushed";
-    return lastGood(desired, name, accepted, { reason: "NothingPushed", message }, accepted?.sequence ?? 0, [message]);
+    return lastGood(desired, name, accepted, { reason: "NothingPushed", message }, floor, [message]);
   }
-  // 2. Older than what is in force: two pipelines raced past the check of the push.
-  if (accepted !== undefined && newest.sequence < accepted.sequence) {
-    const message = `revision ${newest.sequence} is older than ${accepted.sequence}, which is in force`;
-    return lastGood(desired, name, accepted, { reason: "RevisionStale", message }, accepted.sequence, [message]);
+  // 2. Older than what was looked at before: two pipelines raced past the check of the push.
+  if (newest.sequence < floor) {
+    const message = `revision ${newest.sequence} is older than ${floor}, which was seen before`;
+    return lastGood(desired, name, accepted, { reason: "RevisionStale", message }, floor, [message]);
   }
   const interpretation = interpret(desired, newest, name);
   // 3. Not valid.
