@@ -14,7 +14,7 @@ import { type Look, operationsOf } from "./observe.ts";
 import type { PlannedAction } from "./plan.ts";
 import type { Outcome } from "./record.ts";
 import { semaphore } from "./semaphore.ts";
-import { nextWave } from "./wave.ts";
+import { nextWave, waveOrder } from "./wave.ts";
 
 export interface Applying<Fleet, Readers, Writers> {
   readonly fleet: Fleet;
@@ -40,7 +40,9 @@ export interface Applying<Fleet, Readers, Writers> {
 export interface Applied {
   readonly action: PlannedAction;
   readonly outcome: Outcome;
-  /** Set where the outcome is a failure. */
+  /** Whether the kind's apply was begun: only then can the target be another than before. */
+  readonly started: boolean;
+  /** Set where what was begun failed. A lost lease or a store that fails says nothing about the resource. */
   readonly failure?: Failure;
 }
 
@@ -51,7 +53,7 @@ export interface Applied {
 export async function apply<Fleet, Readers, Writers>(
   applying: Applying<Fleet, Readers, Writers>,
 ): Promise<readonly Applied[]> {
-  const admitted = applying.actions.filter((action) => action.held === undefined);
+  const order = waveOrder(applying.actions.filter((action) => action.held === undefined));
   const outcomes = new Map<string, Outcome>();
   const started = new Set<string>();
   const ended: Applied[] = [];
@@ -65,8 +67,8 @@ export async function apply<Fleet, Readers, Writers>(
   };
   // Every end may set others free; what gets ready together and is of one kind is checked by one look.
   const launch = async (): Promise<void> => {
-    const wave = nextWave(admitted, outcomes, started);
-    for (const { action, outcome } of wave.skipped) end({ action, outcome });
+    const wave = nextWave(order, outcomes, started);
+    for (const { action, outcome } of wave.skipped) end({ action, outcome, started: false });
     for (const { id } of wave.ready) started.add(id);
     const byKind = Map.groupBy(wave.ready, (action) => action.target.kind);
     await Promise.all(
@@ -116,22 +118,24 @@ async function applyOne<Fleet, Readers, Writers>(
   outputs: Map<string, Outputs>,
 ): Promise<Applied> {
   const { clock, deadline, lease, events } = applying;
+  let started = false;
   try {
     await applying.stored;
     // 1. Too late to start anything.
-    if (deadline.passed()) return { action, outcome: { state: "outOfTime" } };
+    if (deadline.passed()) return { action, started, outcome: { state: "outOfTime" } };
     lease.assertHeld();
     // 2. The target isn't what the plan was made for.
     const kind = kindNamed(applying.kinds, action.target.kind);
     const observed = "found" in again ? again.found.get(action.target.name) : undefined;
     const outdated = whyOutdated(kind, action, again, observed);
-    if (outdated !== undefined) return { action, outcome: { state: "outdated", message: outdated } };
+    if (outdated !== undefined) return { action, started, outcome: { state: "outdated", message: outdated } };
     // 3. The approval was used meanwhile. Spent before the apply: a crash between costs a new approval, never a second use.
     if (action.risk === "destructive" && !(await applying.spend(action.id))) {
       const message = `the approval of ${action.id} is already used`;
-      return { action, outcome: { state: "skipped", hold: { reason: "ApprovalNeeded", message } } };
+      return { action, started, outcome: { state: "skipped", hold: { reason: "ApprovalNeeded", message } } };
     }
     events?.emit({ event: "ActionStarted", action });
+    started = true;
     const result = await kind.apply({
       fleet: applying.fleet,
       action,
@@ -142,13 +146,16 @@ async function applyOne<Fleet, Readers, Writers>(
       now: clock.now(),
     });
     if (result.state === "pending") {
-      return { action, outcome: { state: "pending", endedAt: clock.now(), operation: result.operation } };
+      return { action, started, outcome: { state: "pending", endedAt: clock.now(), operation: result.operation } };
     }
     if (result.outputs !== undefined) outputs.set(targetKey(action.target), result.outputs);
-    return { action, outcome: { state: "applied", endedAt: clock.now() } };
+    return { action, started, outcome: { state: "applied", endedAt: clock.now() } };
   } catch (error) {
     const failure = failureWhile(`${gerund(action)} ${targetKey(action.target)}`, error);
-    return { action, failure, outcome: failedOutcome(failure, clock.now()) };
+    const outcome = failedOutcome(failure, clock.now());
+    return started && failure.code !== "LeaseLost"
+      ? { action, started, failure, outcome }
+      : { action, started, outcome };
   }
 }
 

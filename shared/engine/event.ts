@@ -18,3 +18,24 @@ export type RunEvent =
 export interface RunEvents {
   emit(event: RunEvent): void;
 }
+
+/** Events that can't break what they tell of: the first failure to tell is kept instead, for the run's record. */
+export interface GuardedEvents extends RunEvents {
+  readonly failure: unknown;
+}
+
+export function guardEvents(events: RunEvents | undefined): GuardedEvents {
+  let failure: unknown;
+  return {
+    get failure() {
+      return failure;
+    },
+    emit(event) {
+      try {
+        events?.emit(event);
+      } catch (error) {
+        failure ??= error;
+      }
+    },
+  };
+}

@@ -16,6 +16,8 @@ export interface Limits {
   /** How often drift of any sort of one resource is healed within `healWindow`. */
   readonly healsOfAnySort: number;
   readonly healWindow: number;
+  /** How often a target may be found changed right before its action, in one run, before that counts as a failure. */
+  readonly outdated: number;
   /** How long one run may wait, all in all, for back-offs and operations that end soon. */
   readonly patience: number;
   /** No work is started when less than this is left of the deadline or the lease. */
@@ -33,6 +35,7 @@ export const defaultLimits: Limits = {
   heals: 5,
   healsOfAnySort: 20,
   healWindow: 60 * 60_000,
+  outdated: 3,
   patience: 20_000,
   margin: 15_000,
   passes: 3,

@@ -6,7 +6,7 @@ import type { Limits } from "./limits.ts";
 import type { Memory, ResourceMemory } from "./memory.ts";
 import type { Observation } from "./observation.ts";
 import type { Look } from "./observe.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, PlannedAction } from "./plan.ts";
 import type { ResourceStatus, Sync } from "./status.ts";
 
 export interface ResourceStatusInput<Fleet, Readers> {
@@ -25,26 +25,33 @@ export function resourceStatuses<Fleet, Readers>(
   input: ResourceStatusInput<Fleet, Readers>,
 ): Readonly<Record<string, ResourceStatus>> {
   const next: Record<string, ResourceStatus> = {};
+  const found: Found = {
+    unknown: new Map(input.plan.unknown.map((resource) => [targetKey(resource), resource.why])),
+    actions: Map.groupBy(input.plan.actions, ({ target }) => targetKey(target)),
+  };
   for (const { kind, desired, observations } of input.look.kinds.values()) {
     for (const [name, observation] of observations) {
       const key = targetKey({ kind: kind.kind, name });
-      if (!desired.has(name) && observation.state !== "unknown" && !isBusy(input, key)) continue;
-      next[key] = resourceStatus(input, kind, name, observation);
+      if (!desired.has(name) && observation.state !== "unknown" && !isBusy(input, found, key)) continue;
+      next[key] = resourceStatus(input, found, kind, name, observation);
     }
   }
   return next;
 }
 
-function isBusy<Fleet, Readers>(input: ResourceStatusInput<Fleet, Readers>, key: string): boolean {
-  return (
-    input.unsettled.has(key) ||
-    input.memory.get(key)?.operation !== undefined ||
-    input.plan.actions.some(({ target }) => targetKey(target) === key)
-  );
+/** The plan, by target. */
+interface Found {
+  readonly unknown: ReadonlyMap<string, string>;
+  readonly actions: ReadonlyMap<string, readonly PlannedAction[]>;
+}
+
+function isBusy<Fleet, Readers>(input: ResourceStatusInput<Fleet, Readers>, found: Found, key: string): boolean {
+  return input.unsettled.has(key) || input.memory.get(key)?.operation !== undefined || found.actions.has(key);
 }
 
 function resourceStatus<Fleet, Readers>(
   input: ResourceStatusInput<Fleet, Readers>,
+  found: Found,
   kind: ReadableKind<Fleet, Readers>,
   name: string,
   observation: Observation<Json>,
@@ -52,7 +59,7 @@ function resourceStatus<Fleet, Readers>(
   const key = targetKey({ kind: kind.kind, name });
   const memory = input.memory.get(key) ?? {};
   const before = input.before[key];
-  const { sync, message } = syncOf(input, key, memory);
+  const { sync, message } = syncOf(input, found, key, memory);
   const heals = pruneHeals(memory.heals, sync, input.now, input.limits);
   return {
     kind: kind.kind,
@@ -69,16 +76,17 @@ function resourceStatus<Fleet, Readers>(
 
 /** The first that fits: what we don't know comes before what we think, a failure before what it causes. */
 function syncOf<Fleet, Readers>(
-  { plan, unsettled }: ResourceStatusInput<Fleet, Readers>,
+  { unsettled }: ResourceStatusInput<Fleet, Readers>,
+  found: Found,
   key: string,
   memory: ResourceMemory,
 ): { readonly sync: Sync; readonly message?: string } {
-  const unknown = plan.unknown.find((resource) => targetKey(resource) === key);
-  if (unknown !== undefined) return { sync: "Unknown", message: unknown.why };
+  const unknown = found.unknown.get(key);
+  if (unknown !== undefined) return { sync: "Unknown", message: unknown };
   if (memory.operation !== undefined) return { sync: "Progressing", message: memory.operation.message };
   if (memory.failure !== undefined) return { sync: "Failed", message: memory.failure.message };
   if (unsettled.has(key)) return { sync: "Progressing", message: "changed, and not observed again yet" };
-  const actions = plan.actions.filter((action) => targetKey(action.target) === key);
+  const actions = found.actions.get(key) ?? [];
   const held = actions.find((action) => action.held !== undefined)?.held;
   if (held !== undefined) return { sync: "Held", message: held.message };
   const due = actions[0];

@@ -1,13 +1,13 @@
-import { type Risk, targetKey } from "./action.ts";
-import { type Applied, apply } from "./apply.ts";
+import { apply } from "./apply.ts";
+import { afterAction, afterLook, type Book, openBook } from "./book.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { type Failure, failureWhile } from "./failure.ts";
 import type { Lease } from "./lease.ts";
-import { type Memory, withApplied, withFailure, withStarted } from "./memory.ts";
+import type { Memory } from "./memory.ts";
 import type { Look } from "./observe.ts";
 import type { Plan } from "./plan.ts";
-import { planRound } from "./plan-round.ts";
+import { type PlanInput, planRound } from "./plan-round.ts";
 import type { ActionRecord, RunRequest } from "./record.ts";
 import type { InForce } from "./revision.ts";
 import type { Suspension } from "./state-port.ts";
@@ -51,95 +51,92 @@ export async function rounds<Fleet, Readers, Writers>(
 ): Promise<RoundsResult<Fleet, Readers>> {
   const { clock, limits } = engine;
   const writers = engine.writers(input.lease);
-  const approvals = new Map(input.approvals);
-  const applied: Record<Risk, number> = { safe: 0, disruptive: 0, destructive: 0 };
-  const records: ActionRecord[] = [];
-  let memory = input.memory;
+  let book = openBook(input.memory, input.approvals);
   let last: RoundsResult<Fleet, Readers>["last"];
-  let unsettled: ReadonlySet<string> = new Set();
   let patience = limits.patience;
   let round = 1;
   const result = (unfinished: boolean, failure?: Failure): RoundsResult<Fleet, Readers> => ({
     last,
-    memory,
-    records,
+    memory: book.memory,
+    records: book.records,
     rounds: round,
-    unsettled,
+    unsettled: book.unsettled,
     unfinished,
     ...(failure === undefined ? {} : { failure }),
   });
 
-  for (;;) {
-    // 1. No time to look, or to do anything about what would be seen.
-    if (input.deadline.passed()) return result(true);
-    const now = clock.now();
-    const planned = await planRound(engine, {
-      name: input.name,
-      fleet: input.inForce.fleet,
-      revision: refOf(input.inForce),
-      newestAccepted: input.newestAccepted,
-      suspension: suspensionInEffect(engine.desired.policy(input.inForce.fleet, now), input.suspension, now),
-      inventory: input.inventory,
-      memory,
-      force: input.request.force,
-      only: input.request.only,
-      approved: new Set(approvals.keys()),
-      applied,
-      round,
-      startedAt: input.startedAt,
-      now,
-    });
-    memory = planned.memory;
-    last = planned;
-    unsettled = new Set();
-    if (planned.plan.actions.every((action) => action.held !== undefined)) {
-      // 2. Stable or held: wait for what ends within our patience, else leave.
-      const wait = waitFor(soonest(planned.plan, memory), clock.now());
-      if (wait === undefined || wait > patience || !input.deadline.reaches(clock.now() + wait)) return result(false);
-      patience -= wait;
-      await clock.sleep(wait);
-      continue;
-    }
-    // 3. Enough rounds for one run, whatever is left.
-    if (round > limits.rounds) return result(true);
-
-    // 4. Something may be done. The plan is stored while the first targets are checked again.
-    const stored = storePlan(engine, input, planned.plan, round);
-    const ended = await apply({
-      fleet: input.inForce.fleet,
-      kinds: engine.kinds,
-      readers: engine.readers,
-      writers,
-      look: planned.look,
-      inventory: input.inventory,
-      memory,
-      actions: planned.plan.actions,
-      lease: input.lease,
-      deadline: input.deadline,
-      clock,
-      limits,
-      stored,
-      spend: (actionId) => engine.store.useApproval(input.name, actionId, input.request.requestId),
-      ...(engine.events === undefined ? {} : { events: engine.events }),
-    });
-    for (const one of ended) {
-      memory = remember(engine, memory, one, clock.now());
-      records.push(recordOf(one, round, approvals));
-      if (attempted(one)) applied[one.action.risk] += 1;
-      // Spent, by us or, where it was skipped for want of one, by somebody else.
-      if (one.action.risk === "destructive" && (attempted(one) || skipped(one))) approvals.delete(one.action.id);
-    }
-    unsettled = new Set(ended.filter(attempted).map(({ action }) => targetKey(action.target)));
-    // 5. The plan could not be stored, or we aren't the holder any more: nothing else may be done.
-    try {
+  try {
+    for (;;) {
+      // 1. No time to look, or to do anything about what would be seen.
+      if (input.deadline.passed()) return result(true);
+      const planned = await planRound(engine, planInput(engine, input, book, round));
+      book = afterLook(book, planned.memory);
+      last = planned;
+      if (planned.plan.actions.every((action) => action.held !== undefined)) {
+        // 2. Stable or held: wait for what ends within our patience, else leave.
+        const wait = waitFor(soonest(planned.plan, book.memory), clock.now());
+        if (wait === undefined || wait > patience || !input.deadline.reaches(clock.now() + wait)) return result(false);
+        patience -= wait;
+        await clock.sleep(wait);
+        continue;
+      }
+      // 3. Enough rounds for one run, whatever is left.
+      if (round > limits.rounds) return result(true);
+      // 4. Something may be done. The plan is stored while the first targets are checked again.
+      const stored = storePlan(engine, input, planned.plan, round);
+      const ended = await apply({
+        fleet: input.inForce.fleet,
+        kinds: engine.kinds,
+        readers: engine.readers,
+        writers,
+        look: planned.look,
+        inventory: input.inventory,
+        memory: book.memory,
+        actions: planned.plan.actions,
+        lease: input.lease,
+        deadline: input.deadline,
+        clock,
+        limits,
+        stored,
+        spend: (actionId) => engine.store.useApproval(input.name, actionId, input.request.requestId),
+        ...(engine.events === undefined ? {} : { events: engine.events }),
+      });
+      for (const one of ended) book = afterAction(book, one, round, clock.now(), engine.random, limits);
+      // 5. The plan could not be stored, or we aren't the holder any more: nothing else may be done.
       await stored;
       input.lease.assertHeld();
-    } catch (error) {
-      return result(true, failureWhile("applying the plan", error));
+      if (ended.some(({ outcome }) => outcome.state === "outOfTime")) return result(true);
+      round += 1;
     }
-    if (ended.some(({ outcome }) => outcome.state === "outOfTime")) return result(true);
-    round += 1;
+  } catch (error) {
+    return result(true, failureWhile(`round ${round}`, error));
   }
+}
+
+function planInput<Fleet, Readers, Writers>(
+  engine: Engine<Fleet, Readers, Writers>,
+  input: RoundsInput<Fleet>,
+  book: Book,
+  round: number,
+): PlanInput<Fleet> {
+  const now = engine.clock.now();
+  const { fleet } = input.inForce;
+  return {
+    name: input.name,
+    fleet,
+    revision: refOf(input.inForce),
+    newestAccepted: input.newestAccepted,
+    suspension: suspensionInEffect(engine.desired.policy(fleet, now), input.suspension, now),
+    inventory: input.inventory,
+    memory: book.memory,
+    force: input.request.force,
+    only: input.request.only,
+    approved: new Set(book.approvals.keys()),
+    applied: book.applied,
+    round,
+    startedAt: input.startedAt,
+    now,
+  };
 }
 
 async function storePlan<Fleet, Readers, Writers>(
@@ -162,46 +159,6 @@ async function storePlan<Fleet, Readers, Writers>(
 
 function refOf<Fleet>({ revision }: InForce<Fleet>): Plan["revision"] {
   return { sequence: revision.sequence, commit: revision.commit, digest: revision.digest };
-}
-
-function attempted({ outcome }: Applied): boolean {
-  return outcome.state === "applied" || outcome.state === "pending" || outcome.state === "failed";
-}
-
-function skipped({ outcome }: Applied): boolean {
-  return outcome.state === "skipped" && outcome.hold.reason === "ApprovalNeeded";
-}
-
-function remember<Fleet, Readers, Writers>(
-  engine: Engine<Fleet, Readers, Writers>,
-  memory: Memory,
-  { action, outcome, failure }: Applied,
-  now: number,
-): Memory {
-  if (outcome.state === "applied") return withApplied(memory, action, now);
-  if (outcome.state === "pending") return withStarted(memory, action, outcome.operation, now);
-  // Losing the lease or the store says nothing about the resource.
-  if (failure === undefined || isOurs(failure)) return memory;
-  return withFailure(memory, targetKey(action.target), failure, now, engine.random, engine.limits);
-}
-
-function isOurs(failure: Failure): boolean {
-  return failure.code === "LeaseLost" || failure.code === "StateConflict";
-}
-
-function recordOf({ action, outcome }: Applied, round: number, approvals: ReadonlyMap<string, string>): ActionRecord {
-  const approvedBy = action.risk === "destructive" ? approvals.get(action.id) : undefined;
-  return {
-    id: action.id,
-    target: action.target,
-    verb: action.verb,
-    risk: action.risk,
-    reason: action.reason,
-    changes: action.changes,
-    round,
-    outcome,
-    ...(approvedBy === undefined ? {} : { approvedBy }),
-  };
 }
 
 /** When something that a run need not leave for comes to an end: back-offs and operations, not windows or suspensions. */

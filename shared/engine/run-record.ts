@@ -56,6 +56,9 @@ export function together(notes: readonly LeaseNote[]): RunRequest {
   };
 }
 
+/** Before a run that could start nothing is worth another: at once would be a loop. In milliseconds. */
+const idleRequeue = 60_000;
+
 /** The record of a run that has looked. */
 export function recordOf<Fleet, Readers>(
   nothing: RunRecord,
@@ -74,7 +77,7 @@ export function recordOf<Fleet, Readers>(
       resource.operation?.notBefore,
     ]),
     ...held.map(({ hold }) => hold.until),
-    ...(result?.unfinished === true ? [endedAt] : []),
+    ...(result?.unfinished === true ? [endedAt + (result.records.length > 0 ? 0 : idleRequeue)] : []),
   ].filter((time) => time !== undefined);
   return {
     ...nothing,

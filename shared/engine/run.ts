@@ -1,5 +1,6 @@
 import { type Deadline, deadlineOf } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
+import { guardEvents } from "./event.ts";
 import { type Failure, failureWhile } from "./failure.ts";
 import type { Lease, LeaseNote } from "./lease.ts";
 import type { RunRecord, RunRequest } from "./record.ts";
@@ -18,9 +19,10 @@ export async function run<Fleet, Readers, Writers>(
   request: RunRequest,
   limit?: number,
 ): Promise<RunRecord> {
-  const record = await lead(engine, name, request, limit);
-  engine.events?.emit({ event: "RunEnded", record });
-  return record;
+  const events = guardEvents(engine.events);
+  const record = await lead({ ...engine, events }, name, request, limit);
+  events.emit({ event: "RunEnded", record });
+  return events.failure === undefined ? record : broken(record, failureWhile("telling of the run", events.failure));
 }
 
 async function lead<Fleet, Readers, Writers>(

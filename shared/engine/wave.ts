@@ -9,24 +9,45 @@ export interface Wave {
   readonly skipped: readonly { readonly action: PlannedAction; readonly outcome: Outcome }[];
 }
 
+/** An action with the actions that it waits for. */
+export interface WaveMember {
+  readonly action: PlannedAction;
+  /** Earlier ones on the same target. */
+  readonly earlier: readonly PlannedAction[];
+  /** Those on what it needs. */
+  readonly needs: readonly PlannedAction[];
+}
+
+/** @param admitted this round's admitted actions, in dependency order */
+export function waveOrder(admitted: readonly PlannedAction[]): readonly WaveMember[] {
+  const byTarget = Map.groupBy(admitted, ({ target }) => targetKey(target));
+  return admitted.map((action) => {
+    const siblings = byTarget.get(targetKey(action.target)) ?? [];
+    const needed = new Set((action.needs ?? []).map(targetKey));
+    return {
+      action,
+      earlier: siblings.slice(0, siblings.indexOf(action)),
+      needs: [...needed].flatMap((key) => byTarget.get(key) ?? []),
+    };
+  });
+}
+
 /**
  * The next wave. Pure.
- * @param admitted this round's admitted actions, in dependency order
  * @param outcomes what has ended, by action id
  * @param started ids of what has been started, ended or not
  */
 export function nextWave(
-  admitted: readonly PlannedAction[],
+  order: readonly WaveMember[],
   outcomes: ReadonlyMap<string, Outcome>,
   started: ReadonlySet<string>,
 ): Wave {
   const ready: PlannedAction[] = [];
   const skipped: { action: PlannedAction; outcome: Outcome }[] = [];
   const known = new Map(outcomes);
-  for (const [index, action] of admitted.entries()) {
+  for (const { action, earlier, needs } of order) {
     if (started.has(action.id) || known.has(action.id)) continue;
     // 1. One action a target at a time; after it the target is another, and the next round plans anew.
-    const earlier = admitted.slice(0, index).filter((other) => targetKey(other.target) === targetKey(action.target));
     if (earlier.some(({ id }) => !known.has(id))) continue;
     if (earlier.some(({ id }) => touched(known.get(id)))) {
       const outcome: Outcome = { state: "outdated", message: "another action has just changed its target" };
@@ -35,14 +56,12 @@ export function nextWave(
       continue;
     }
     // 2. Everything it needs was applied.
-    const needs = new Set((action.needs ?? []).map(targetKey));
-    const before = admitted.filter((other) => needs.has(targetKey(other.target)));
-    if (before.every(({ id }) => known.get(id)?.state === "applied")) {
+    if (needs.every(({ id }) => known.get(id)?.state === "applied")) {
       ready.push(action);
       continue;
     }
     // 3. Something it needs ended otherwise.
-    const hold = before.map((other) => notApplied(other, known.get(other.id))).find((found) => found !== undefined);
+    const hold = needs.map((other) => notApplied(other, known.get(other.id))).find((found) => found !== undefined);
     if (hold === undefined) continue;
     const outcome: Outcome = { state: "skipped", hold };
     known.set(action.id, outcome);
