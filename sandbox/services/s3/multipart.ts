@@ -5,7 +5,14 @@ import { ServiceError } from "../../service-error.ts";
 import { type AttributeInput, attributesOf, encryptionHeaders } from "./attributes.ts";
 import { bucketOf, own, type S3Context } from "./bucket.ts";
 import { type ChecksumInput, checkedChecksums, checksum } from "./checksum.ts";
-import { checkedKey, checksumMembers, copySource, etagOf, versionMember } from "./object-operations.ts";
+import {
+  checkCopySource,
+  checkedKey,
+  checksumMembers,
+  copySource,
+  etagOf,
+  versionMember,
+} from "./object-operations.ts";
 import { rangeOf } from "./object-read.ts";
 import { checkWrite } from "./precondition.ts";
 import type { BucketState, PartState, S3State, UploadState } from "./state.ts";
@@ -56,6 +63,7 @@ export const multipartOperations: Operations<typeof client, S3State> = {
   UploadPartCopy(input, context) {
     const { upload } = uploadOf(input, context);
     const { version } = copySource(input.CopySource, context);
+    checkCopySource(input, version);
     const whole = new Uint8Array(Buffer.from(version.body, "base64"));
     const range = rangeOf(input.CopySourceRange, version.size);
     const body = range === undefined ? whole : whole.subarray(range[0], range[1] + 1);

@@ -121,16 +121,7 @@ export const objectOperations: Operations<typeof client, S3State> = {
     const bucket = bucketOf(input, context);
     const key = checkedKey(input.Key);
     const source = copySource(input.CopySource, context);
-    checkRead(
-      {
-        ifMatch: input.CopySourceIfMatch,
-        ifNoneMatch: input.CopySourceIfNoneMatch,
-        ifModifiedSince: input.CopySourceIfModifiedSince,
-        ifUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
-      },
-      source.version,
-      preconditionFailed("x-amz-copy-source-If-None-Match"),
-    );
+    checkCopySource(input, source.version);
     checkWrite(input, current(bucket, key), key);
     const replaces = input.MetadataDirective === "REPLACE";
     const same = source.bucket === bucket && source.key === key && source.id === undefined;
@@ -242,6 +233,28 @@ export function copySource(
   const bucket = bucketOf({ Bucket: match[1] }, context);
   const key = decodeURIComponent(match[2] ?? "");
   return { bucket, key, id: match[3], version: versionToRead(bucket, key, match[3]) };
+}
+
+/** A copy's conditions on what it copies: where a read would answer 304, it answers 412 as for the others. */
+export function checkCopySource(
+  input: {
+    readonly CopySourceIfMatch?: string | undefined;
+    readonly CopySourceIfNoneMatch?: string | undefined;
+    readonly CopySourceIfModifiedSince?: Date | undefined;
+    readonly CopySourceIfUnmodifiedSince?: Date | undefined;
+  },
+  version: VersionState,
+): void {
+  checkRead(
+    {
+      ifMatch: input.CopySourceIfMatch,
+      ifNoneMatch: input.CopySourceIfNoneMatch,
+      ifModifiedSince: input.CopySourceIfModifiedSince,
+      ifUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
+    },
+    version,
+    preconditionFailed("x-amz-copy-source-If-None-Match"),
+  );
 }
 
 /** An object's attributes without what makes it this very version. */
