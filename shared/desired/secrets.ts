@@ -22,8 +22,10 @@ const environmentEntry =
 const secretLine =
   /((?:password|passwd|passphrase|secret|token|credentials?|api_?key|access_?key|secret_?key|private_?key|key_base|encryption_?key|bind_?pw)["']?\]?\s*(?::\s+|=>?\s*))(\S.*)$/i;
 
+/** `smtp_password`, `SessionToken`; not our own fields that end in `Secret`, which hold the name of one. */
 export function isSecretName(name: string): boolean {
-  return secretName.test(name);
+  if (/[a-z]Secrets?$/.test(name)) return false;
+  return secretName.test(name.replace(/([a-z])([A-Z])/g, "$1_$2"));
 }
 
 /** Whether a text holds something that is a secret by its form. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { problemJson, problemsText } from "../../shared/desired/problem-text.ts";
+import { isSecretName } from "../../shared/desired/secrets.ts";
 import { host, problemsOf, small } from "./sample.ts";
 
 /** Put together here, so that no scanner takes this file for a leak. */
@@ -65,6 +66,32 @@ test("a password where a secret's name belongs is not repeated", () => {
   expect(problems).toMatchObject([{ severity: "error", got: "something else" }]);
   expect(problemsText(problems)).not.toContain("hunter2");
 });
+
+test("a password where the file wants a secret's name is refused with the right field", () => {
+  const problems = problemsOf(
+    small({ host: host("smtp: { address: x, from: a@b.c, userName: u, password: hunter2sesame }") }),
+  );
+  expect(problems.map(({ hint }) => hint)).toContain("Did you mean passwordSecret?");
+  expect(problemsText(problems)).not.toContain("hunter2");
+});
+
+for (const [key, secret] of [
+  ["SecretKey", true],
+  ["SessionToken", true],
+  ["access_key", true],
+  ["sentry_auth_token", true],
+  ["key_base", true],
+  ["passwordSecret", false],
+  ["environmentSecrets", false],
+  ["metadataTokens", false],
+  ["token_endpoint", false],
+  ["password_file", false],
+  ["keepalive", false],
+] as const) {
+  test(`${key} is ${secret ? "" : "not "}the name of a secret`, () => {
+    expect(isSecretName(key)).toBe(secret);
+  });
+}
 
 test("the caret under a secret doesn't tell how long it is", () => {
   const lengths = ["hunter2sesame", "x"].map((secret) => {
