@@ -68,6 +68,23 @@ export const gitlabSchema = section({
       "Further Omnibus settings, by section. Values are literals. What the file has a field for, and secrets, are refused here.",
     example: { gitlab_rails: { gitlab_default_theme: 2 }, puma: { worker_processes: 2 } },
   }),
+  omnibusSecrets: field(
+    withDefault(
+      z.record(
+        matching(
+          /^[a-z][a-z0-9_]{0,99}(?:\.[A-Za-z0-9_-]{1,100}){1,8}$/,
+          "section and setting, dots between them, such as gitlab_rails.incoming_email_password",
+        ),
+        secretName(),
+      ),
+      {},
+    ),
+    {
+      description:
+        "Omnibus settings whose values are secrets: by setting, the name of the SecureString. Deeper parts follow with dots, members of lists by number from 0.",
+      example: { "gitlab_rails.omniauth_providers.0.args.client_options.secret": "oidc-secret" },
+    },
+  ),
 });
 
 export const smtpSchema = section({

@@ -166,6 +166,18 @@ function checkOmnibus(gitlab: Host["gitlab"]): Finding[] {
       });
     }
   }
+  for (const setting of Object.keys(gitlab.omnibusSecrets)) {
+    const [section = "", key] = setting.split(".");
+    const field = isTypedSetting(section, key);
+    if (field === undefined) continue;
+    findings.push({
+      severity: "error",
+      path: [...base, "gitlab", "omnibusSecrets", setting],
+      at: "key",
+      message: "the file has a field for this",
+      expected: `spec.host.${field}`,
+    });
+  }
   return findings;
 }
 

@@ -13,6 +13,7 @@ touching anything; \`fleetkeeper schema\` prints the JSON Schema, which editors 
 - **No secret is in the file.** Fields that end in \`Secret\` take the name of a SecureString in Parameter Store: \`smtp-password\`
   in the fleet \`acme\` is \`/fleetkeeper/acme/secrets/smtp-password\`. What looks like a secret anywhere in the file, comments
   included, is refused, and isn't repeated in the message.
+  Omnibus settings that are secrets go into \`gitlab.omnibusSecrets\`, jobs' variables into \`environmentSecrets\`, both by name.
 - **Anchors, aliases and merge keys** (\`<<\`) work. A problem in what they bring is shown where it is written, with the line that
   uses it.
 - **Pushing the file is root on the host**: Omnibus settings and extra runner configuration decide what runs there. Protect the

@@ -57,8 +57,8 @@ export function checkSecretNames(data: Json, path: Path = []): Finding[] {
   if (data === null || typeof data !== "object") return [];
   if (Array.isArray(data)) return data.flatMap((item: Json, index) => checkSecretNames(item, [...path, index]));
   return Object.entries(data).flatMap(([key, value]) =>
-    // Names of secrets, by the variable that each one becomes.
-    key === "environmentSecrets"
+    // Names of secrets, by the variable or the setting that each one becomes.
+    key === "environmentSecrets" || key === "omnibusSecrets"
       ? []
       : typeof value === "string" && value !== "" && isSecretName(key)
         ? [secretFinding([...path, key], "a setting whose value is a secret")]

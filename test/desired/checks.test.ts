@@ -173,6 +173,18 @@ for (const [what, text, problems] of [
     [],
   ],
   [
+    "a secret setting that the file has a field for",
+    small({ host: host("gitlab: { version: 19.5.3, omnibusSecrets: { gitlab_rails.smtp_password: smtp-password } }") }),
+    ['spec.host.gitlab.omnibusSecrets["gitlab_rails.smtp_password"]: the file has a field for this'],
+  ],
+  [
+    "a secret setting that only a secret's name can give",
+    small({
+      host: host("gitlab: { version: 19.5.3, omnibusSecrets: { gitlab_rails.incoming_email_password: mail } }"),
+    }),
+    [],
+  ],
+  [
     "mail without a user",
     small({ host: host("smtp: { address: mail.example.com, from: a@example.com }") }),
     [
