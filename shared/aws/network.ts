@@ -13,8 +13,9 @@ import {
   UpdateSecurityGroupRuleDescriptionsEgressCommand,
   UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from "@aws-sdk/client-ec2";
+import { Failure } from "../engine/failure.ts";
 import { attempt, removeOrGone, required } from "./answer.ts";
-import { errorCode, isAlreadyThere, toFailure } from "./classify.ts";
+import { errorCode, isAlreadyThere, isNotFound, toFailure } from "./classify.ts";
 import { permissionOf, rulesOf } from "./ip-permission.ts";
 import type { Direction, GroupRecord, NetworkReader, NetworkWriter, RuleRecord } from "./network-port.ts";
 import { allItems } from "./pages.ts";
@@ -56,7 +57,11 @@ export function networkWriter(client: EC2Client): NetworkWriter {
         return { id: required(GroupId, "the new group's id") };
       } catch (error) {
         if (isAlreadyThere(error)) return "exists";
-        throw toFailure(error, `creating security group ${group.name}`);
+        const failure = toFailure(error, `creating security group ${group.name}`);
+        if (!isNotFound(error)) throw failure;
+        const { code, message, cause } = failure;
+        const hint = `Correct spec.network.vpcId: ${group.vpcId} is no VPC of this account and region.`;
+        throw new Failure({ code, class: "terminal", message, hint, cause });
       }
     },
     deleteGroup: (id) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fleetKinds } from "../../shared/reconciler/kinds.ts";
 import { cloud, fleetOf } from "./world.ts";
 
 describe("the three kinds on the embedded AWS", () => {
@@ -43,4 +44,12 @@ describe("the three kinds on the embedded AWS", () => {
     const tagging = world.sandbox.calls.all().filter((call) => /Tag/.test(call.operation) && call.access === "write");
     expect(tagging).toEqual([]);
   });
+});
+
+test("the same file wants the same of AWS as it did under earlier versions, or an upgrade would change every fleet", async () => {
+  const kinds = fleetKinds("acme-state").filter(({ kind }) => ["iam", "network", "cache-bucket"].includes(kind));
+  const wanted = kinds.map((kind) => [kind.kind, Object.fromEntries(kind.desired(fleetOf()))]);
+  const text = `${JSON.stringify(Object.fromEntries(wanted), null, 2)}\n`;
+  // A difference here is a plan for every user: accept it (vitest -u) only where that is meant, and say so in the changelog.
+  await expect(text).toMatchFileSnapshot("wanted.snapshot");
 });

@@ -107,6 +107,14 @@ describe("another fleet's things", () => {
   });
 });
 
+test("a VPC that doesn't exist is said to be the file's mistake", async () => {
+  const nowhere = fleetOf(["vpc-0a1b2c3d4e5f60718", "vpc-0000000000000000f"]);
+  await expect(cloud().converge(nowhere)).rejects.toMatchObject({
+    class: "terminal",
+    hint: expect.stringContaining("spec.network.vpcId: vpc-0000000000000000f"),
+  });
+});
+
 describe("a bucket that can't be ours", () => {
   test("because it is in another region is refused with the reason", async () => {
     const world = cloud();
