@@ -51,6 +51,7 @@ export function listRest(world: World, ledger: Ledger, listing: Answer<readonly 
       },
       listing,
       hosts: answer([...world.declared]),
+      dataVolumes: answer([...new Set(disks.map(({ volume }) => volume))]),
       scalingGroups: answer([...world.liveGroups]),
       managers: [],
       traces: { state: "not-asked" },
@@ -83,11 +84,16 @@ export function askManagers(
   const ids = new Set([...Object.keys(ledger.managers), ...world.declared]);
   return [...ids].map((id): ManagerEvidence => {
     const record = ledger.managers[id];
-    if (record?.ended !== undefined) return { state: "ended", id, proof: record.ended };
+    if (record?.ended !== undefined) {
+      const volume = record.volume === undefined ? {} : { volume: record.volume };
+      return { state: "ended", id, ...volume, proof: record.ended };
+    }
     const host = world.hosts.find((host) => host.id === id);
     if (host?.state === "running") return askManager(world, host, ledger, fails, sabotage);
-    if (sabotage === "NotFound is the end")
-      return { state: "ended", id, proof: { how: "attested", by: "nobody", at: 0 } };
+    if (sabotage === "NotFound is the end") {
+      const volume = host === undefined ? {} : { volume: host.disk.volume };
+      return { state: "ended", id, ...volume, proof: { how: "attested", by: "nobody", at: 0 } };
+    }
     return { state: "missing", id, missing: record === undefined ? "it was never read" : missingProof(record) };
   });
 }

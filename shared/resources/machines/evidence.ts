@@ -75,7 +75,7 @@ export type ManagerEvidence =
       /** Names of machines in the command line of docker-machine processes. */
       readonly processes: Answer<readonly string[]>;
     }
-  | { readonly state: "ended"; readonly id: string; readonly proof: EndProof }
+  | { readonly state: "ended"; readonly id: string; readonly volume?: string; readonly proof: EndProof }
   /** Neither read nor proven to have ended. */
   | { readonly state: "missing"; readonly id: string; readonly missing: string };
 
@@ -96,6 +96,11 @@ export interface Evidence {
   readonly listing: Answer<readonly Machine[]>;
   /** Instance ids of the hosts that the file declares, whatever their state. */
   readonly hosts: Answer<readonly string[]>;
+  /**
+   * Ids of the data volumes of this fleet's hosts that exist, by tag. Each holds a machines directory: one that nobody
+   * read may know any machine, also if no manager on record ever was on it.
+   */
+  readonly dataVolumes: Answer<readonly string[]>;
   /** Names of the Auto Scaling groups that exist. */
   readonly scalingGroups: Answer<readonly string[]>;
   /** Every manager on record, each exactly once. Asked after the listing was complete. */

@@ -69,7 +69,7 @@ function evidenceOf(rule: VerdictName, machine: Machine, { evidence }: Witnesses
     case "known":
     case "stranded":
     case "suspect":
-      return [listing, ...evidence.managers.flatMap(managerHeard)];
+      return [listing, heard("data volumes", evidence.dataVolumes), ...evidence.managers.flatMap(managerHeard)];
     case "busy": {
       const look = evidence.closeLooks[machine.id];
       return [

@@ -100,6 +100,10 @@ export function reasonText(reason: Reason): string {
       return `not everything could be listed: ${reason.why}`;
     case "hosts-unknown":
       return `the declared hosts could not be read: ${reason.why}`;
+    case "data-volumes-unknown":
+      return `the fleet's data volumes could not be listed: ${reason.why}`;
+    case "data-volume-unread":
+      return `data volume ${reason.volume} exists, and nobody read the machines directory on it`;
     case "no-manager-on-record":
       return "no runner manager is on record";
     case "evidence-stale":

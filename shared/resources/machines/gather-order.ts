@@ -1,5 +1,5 @@
-import type { Evidence } from "./evidence.ts";
-import type { Answer, Span } from "./span.ts";
+import type { Evidence, ManagerEvidence } from "./evidence.ts";
+import { type Answer, unanswered } from "./span.ts";
 import type { EvidenceProblem } from "./verdict.ts";
 
 /** Evidence older than this decides nothing: ten minutes, a gathering of 10,000 machines with room to spare. */
@@ -9,43 +9,39 @@ export const freshness = 10 * 60_000;
 export const clockTolerance = 2 * 60_000;
 
 /**
- * Order and age of the evidence. docker-machine writes a machine's directory before it launches: what EC2 showed at t0 and
- * a disk read at t1 > t0 doesn't hold was dropped by its manager. The other way round, every machine launched in between
- * would look like an orphan; so evidence whose times don't prove the order proves nothing.
+ * The evidence with every answer taken away that its times make worthless. docker-machine writes a machine's directory
+ * before it launches: what EC2 showed at t0 and a disk read at t1 > t0 doesn't hold was dropped by its manager. The other
+ * way round, every machine launched in between would look like an orphan; and jobs must be asked after the disks, or a job
+ * that was assigned in between is on neither. So an answer whose times don't prove the order is no answer.
  */
-export function orderProblems(evidence: Evidence, now: number): readonly EvidenceProblem[] {
-  const { listing } = evidence;
+export function inOrder(evidence: Evidence, now: number): Evidence {
+  const { listing, traces } = evidence;
+  if (listing.state === "unknown") return evidence;
+  const listed = listing.span.to;
+  const managers = evidence.managers.map((manager): ManagerEvidence => {
+    if (manager.state !== "active") return manager;
+    const { disk, sections, processes } = manager;
+    return {
+      ...manager,
+      disk: after(listed, "the instances were all listed", disk, now),
+      sections: after(listed, "the instances were all listed", sections, now),
+      processes: after(listed, "the instances were all listed", processes, now),
+    };
+  });
+  const ordered: Evidence = { ...evidence, managers };
+  if (traces.state !== "answered") return ordered;
+  return { ...ordered, traces: after(jobsNotBefore(ordered), "the disks were read", traces, now) };
+}
+
+/** What is wrong with the listing's own time: then nothing can be told of any machine. */
+export function listingProblems({ listing }: Evidence, now: number): readonly EvidenceProblem[] {
   if (listing.state === "unknown") return [{ code: "listing-incomplete", why: listing.why }];
-  const problems: EvidenceProblem[] = [];
-  const disks: Dated[] = [];
-  for (const manager of evidence.managers) {
-    if (manager.state !== "active") continue;
-    disks.push(
-      ...dated(`disk of ${manager.id}`, manager.disk),
-      ...dated(`sections of ${manager.id}`, manager.sections),
-      ...dated(`processes of ${manager.id}`, manager.processes),
-    );
-  }
-  for (const disk of disks) {
-    if (disk.span.from < listing.span.to) problems.push(outOfOrder("instances", disk.name));
-  }
-  // An answer that a runner's disk gave is only followed by its jobs if the jobs were asked after it: a job that was
-  // assigned in between would be on neither.
-  const traces = evidence.traces.state === "answered" ? dated("job traces", evidence.traces) : [];
-  for (const jobs of traces) {
-    const early = disks.find((disk) => jobs.span.from < disk.span.to);
-    if (early !== undefined) problems.push(outOfOrder(early.name, jobs.name));
-    else if (jobs.span.from < listing.span.to) problems.push(outOfOrder("instances", jobs.name));
-  }
-  const all = [{ name: "instances", span: listing.span }, ...disks, ...traces];
-  if (all.some(({ span }) => !(span.from <= span.to))) {
-    problems.push({ code: "out-of-order", first: "start", second: "end of an answer" });
-  }
-  const age = now - listing.span.from;
-  if (!(age <= freshness)) problems.push({ code: "evidence-stale", age });
-  const ahead = Math.max(...all.map(({ span }) => span.to)) - now;
-  if (!(ahead <= clockTolerance)) problems.push({ code: "evidence-from-the-future", by: ahead });
-  return problems;
+  const { from, to } = listing.span;
+  if (!(from <= to)) return [{ code: "listing-incomplete", why: "it ended before it began: a clock is wrong" }];
+  const age = now - from;
+  if (!(age <= freshness)) return [{ code: "evidence-stale", age }];
+  const by = to - now;
+  return by <= clockTolerance ? [] : [{ code: "evidence-from-the-future", by }];
 }
 
 /** When the last of the disks was read completely: what is asked about jobs must be asked after it. */
@@ -57,15 +53,10 @@ export function jobsNotBefore(evidence: Evidence): number {
   return last;
 }
 
-interface Dated {
-  readonly name: string;
-  readonly span: Span;
-}
-
-function dated<T>(name: string, answer: Answer<T>): readonly Dated[] {
-  return answer.state === "answered" ? [{ name, span: answer.span }] : [];
-}
-
-function outOfOrder(first: string, second: string): EvidenceProblem {
-  return { code: "out-of-order", first, second };
+function after<T>(earliest: number, what: string, answer: Answer<T>, now: number): Answer<T> {
+  if (answer.state === "unknown") return answer;
+  const { from, to } = answer.span;
+  if (!(from >= earliest)) return unanswered(`it was asked before ${what}`);
+  if (!(from <= to) || !(to - now <= clockTolerance)) return unanswered("its time is impossible: a clock is wrong");
+  return answer;
 }

@@ -29,6 +29,8 @@ export type DiskProblem =
 export type EvidenceProblem =
   | { readonly code: "listing-incomplete"; readonly why: string }
   | { readonly code: "hosts-unknown"; readonly why: string }
+  | { readonly code: "data-volumes-unknown"; readonly why: string }
+  | { readonly code: "data-volume-unread"; readonly volume: string }
   | { readonly code: "no-manager-on-record" }
   | { readonly code: "evidence-stale"; readonly age: number }
   | { readonly code: "evidence-from-the-future"; readonly by: number }

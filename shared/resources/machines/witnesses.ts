@@ -1,6 +1,6 @@
 import { diskProblem } from "./disk.ts";
 import type { EndProof, Evidence, MachineDirectory, ManagerEvidence } from "./evidence.ts";
-import { jobsNotBefore, orderProblems } from "./gather-order.ts";
+import { inOrder, jobsNotBefore, listingProblems } from "./gather-order.ts";
 import type { Unknown } from "./verdict.ts";
 
 export interface DiskEntry {
@@ -32,8 +32,9 @@ export interface Witnesses {
 }
 
 /** @param now the decider's clock: it only says whether the evidence is fresh */
-export function hear(evidence: Evidence, now: number): Witnesses {
-  const problems: Unknown[] = [...orderProblems(evidence, now)];
+export function hear(gathered: Evidence, now: number): Witnesses {
+  const evidence = inOrder(gathered, now);
+  const problems: Unknown[] = [...listingProblems(evidence, now)];
   const hosts = new Set(evidence.hosts.state === "answered" ? evidence.hosts.value : []);
   if (evidence.hosts.state === "unknown") problems.push({ code: "hosts-unknown", why: evidence.hosts.why });
   const managers = new Map<string, ManagerEvidence>();
@@ -41,12 +42,15 @@ export function hear(evidence: Evidence, now: number): Witnesses {
   const entries: DiskEntry[] = [];
   const loaded = new Map<string, ReadonlySet<string>>();
   const inFlight = new Map<string, string>();
+  const volumesRead = new Set<string>();
   let managersRead = 0;
 
   for (const manager of evidence.managers) {
     managers.set(manager.id, manager);
     if (manager.state === "ended") {
       ended.set(manager.id, manager.proof);
+      // A person's word about a manager is a word about the machines directory that it left behind.
+      if (manager.volume !== undefined && manager.proof.how === "attested") volumesRead.add(manager.volume);
       continue;
     }
     const wrong = managerProblems(manager);
@@ -54,6 +58,7 @@ export function hear(evidence: Evidence, now: number): Witnesses {
     if (manager.state !== "active") continue;
     if (wrong.length === 0) managersRead += 1;
     if (manager.disk.state === "answered") {
+      if (wrong.length === 0) volumesRead.add(manager.expected.volume);
       entries.push(...manager.disk.value.machines.map((directory) => ({ manager: manager.id, directory })));
     }
     if (manager.sections.state === "answered") loaded.set(manager.id, new Set(manager.sections.value));
@@ -64,6 +69,13 @@ export function hear(evidence: Evidence, now: number): Witnesses {
   for (const host of hosts) {
     // A host that has ended may still be declared: the file asks for a new one.
     if (!managers.has(host)) problems.push({ code: "manager-not-asked", manager: host });
+  }
+  const { dataVolumes } = evidence;
+  if (dataVolumes.state === "unknown") problems.push({ code: "data-volumes-unknown", why: dataVolumes.why });
+  else {
+    for (const volume of dataVolumes.value) {
+      if (!volumesRead.has(volume)) problems.push({ code: "data-volume-unread", volume });
+    }
   }
   if (managers.size === 0) problems.push({ code: "no-manager-on-record" });
 

@@ -109,6 +109,7 @@ export function evidence(machines: readonly Machine[], fields: Partial<Evidence>
     },
     listing: answered(spans.listing, machines),
     hosts: answered(spans.listing, [host]),
+    dataVolumes: answered(spans.listing, fields.managers === undefined ? [expected.volume] : []),
     scalingGroups: answered(spans.listing, []),
     managers: [manager()],
     traces: answered(spans.jobs, []),
