@@ -35,11 +35,6 @@ export function isInUse(error: unknown): boolean {
   return ruleOf(error)?.kind === "InUse";
 }
 
-/** Somebody else changed it at the same time; nothing was written. */
-export function isConflict(error: unknown): boolean {
-  return ruleOf(error)?.kind === "Conflict" || isConditionFailed(error);
-}
-
 /** A conditional write whose condition didn't hold; nothing was written by this attempt. */
 export function isConditionFailed(error: unknown): boolean {
   return ruleOf(error)?.kind === "ConditionFailed" || statusOf(error) === 412;
@@ -51,12 +46,6 @@ export function isThrottled(error: unknown): boolean {
 
 export function isAccessDenied(error: unknown): boolean {
   return ruleOf(error)?.kind === "AccessDenied" || (ruleOf(error) === undefined && statusOf(error) === 403);
-}
-
-/** The principal that was refused what it uses just after it was made: IAM answers before it has told all its readers. */
-export function isNotYetPropagated(error: unknown): boolean {
-  const text = error instanceof Error ? error.message : "";
-  return /Invalid IAM Instance Profile|Invalid principal in policy|cannot be assumed/i.test(text);
 }
 
 /**

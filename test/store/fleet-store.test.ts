@@ -157,6 +157,14 @@ test("history is listed newest first and an append that is repeated is there onc
   expect(await readHistory(store, "acme", 2)).toHaveLength(2);
 });
 
+test("history doesn't grow without end: the oldest records go", async () => {
+  const store = new MemoryStore();
+  for (let epoch = 1; epoch <= 544; epoch += 1) await new FleetStore(store).appendHistory("acme", recordOf(epoch));
+  const records = await readHistory(store, "acme", 1_000);
+  expect(records).toHaveLength(500);
+  expect([records.at(0)?.epoch, records.at(-1)?.epoch]).toEqual([544, 45]);
+});
+
 test("a suspension needs an end in the future and a reason, and resume takes it away", async () => {
   const store = new MemoryStore();
   const upgrade = { until: 2_000, reason: "upgrade", by: "ada" };

@@ -29,9 +29,14 @@ export async function s3World(options: { readonly seed?: number; readonly pageSi
 export type S3World = Awaited<ReturnType<typeof s3World>>;
 
 /** One process' view of the state bucket. */
-export function processIn({ clock, sandbox }: S3World, name: string, requestHandler = new SandboxHandler(sandbox)) {
+export function processIn(
+  { clock, sandbox }: S3World,
+  name: string,
+  requestHandler = new SandboxHandler(sandbox),
+  where: { readonly bucket?: string; readonly region?: string; readonly account?: string } = {},
+) {
   const config: AwsConfig = {
-    region,
+    region: where.region ?? region,
     credentials,
     requestHandler,
     retry: { attempts: 3, mode: "standard", baseDelay: 0 },
@@ -42,7 +47,7 @@ export function processIn({ clock, sandbox }: S3World, name: string, requestHand
     return `${name}-${ids}`;
   };
   const clocks = { monotonic: () => clock.now(), wall: () => clock.now() };
-  const store = new S3ObjectStore(config, { bucket, clocks, newId });
+  const store = new S3ObjectStore(config, { bucket, clocks, newId, ...where });
   const leases = new StoreLeases(store, {
     ttl: leaseTtl,
     margin: attemptLimit,
