@@ -57,11 +57,11 @@ export class SandboxHandler implements Handler {
     }
     abortCheck(options?.abortSignal);
     const wire = await wireRequest(request);
-    const answered = await settle(this.#sandbox.handle(wire));
+    // Whoever gives up waiting hears at once; what was asked for goes on, as it would behind a network.
+    const answered = await Promise.race([settle(this.#sandbox.handle(wire)), aborted(options?.abortSignal)]);
     if (crashes === "after") this.#dead = true;
     if (this.#dead) throw new ProcessDied();
     const answer = answered();
-    abortCheck(options?.abortSignal);
     return { response: responseOf(answer) };
   }
 
@@ -86,8 +86,28 @@ async function settle<Value>(promise: Promise<Value>): Promise<() => Value> {
   }
 }
 
-function abortCheck(signal: { readonly aborted: boolean } | undefined): void {
-  if (signal?.aborted === true) throw Object.assign(new Error("Request aborted"), { name: "AbortError" });
+type Signal = HttpHandlerOptions["abortSignal"];
+
+function abortCheck(signal: Signal): void {
+  if (signal?.aborted === true) throw abortError();
+}
+
+/** Never settles where nobody aborts. */
+function aborted(signal: Signal): Promise<() => WireResponse> {
+  return new Promise((resolve) => {
+    if (signal === undefined) return;
+    const give = () =>
+      resolve(() => {
+        throw abortError();
+      });
+    if (signal.aborted) give();
+    else if ("addEventListener" in signal) signal.addEventListener("abort", give, { once: true });
+    else signal.onabort = give;
+  });
+}
+
+function abortError(): Error {
+  return Object.assign(new Error("Request aborted"), { name: "AbortError" });
 }
 
 async function wireRequest(request: HttpRequest): Promise<WireRequest> {

@@ -2,7 +2,9 @@ import type * as client from "@aws-sdk/client-s3";
 import type { Operations } from "../../service.ts";
 import { ServiceError } from "../../service-error.ts";
 import { bucketOf, checkedTags, type S3Context } from "./bucket.ts";
+import { checkedEncryption, defaultEncryption } from "./encryption.ts";
 import { checkedLifecycle } from "./lifecycle.ts";
+import { malformedXml } from "./malformed-xml.ts";
 import { blocksPublicPolicy, checkPolicy, isPublic } from "./policy.ts";
 import type { BucketState, S3State } from "./state.ts";
 
@@ -25,18 +27,6 @@ export function defaultConfiguration(ownership: client.ObjectOwnership): Record<
   };
 }
 
-function defaultEncryption(): client.ServerSideEncryptionConfiguration {
-  return {
-    Rules: [
-      {
-        ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" },
-        BucketKeyEnabled: false,
-        BlockedEncryptionTypes: { EncryptionType: ["SSE-C"] },
-      },
-    ],
-  };
-}
-
 /** Configurations are kept as they were put; dates in them as text, which the wire writes the same. */
 function keep(bucket: BucketState, name: string, value: object): void {
   bucket.configuration[name] = JSON.parse(JSON.stringify(value)) as object;
@@ -53,13 +43,6 @@ function required<Value extends object>(bucket: BucketState, name: string, code:
   return value;
 }
 
-function malformed(): ServiceError {
-  return new ServiceError(
-    "MalformedXML",
-    "The XML you provided was not well-formed or did not validate against our published schema",
-  );
-}
-
 function noSuch(code: string, message: string, bucket: BucketState): ServiceError {
   return new ServiceError(code, message, { status: 404, fields: { BucketName: bucket.name } });
 }
@@ -73,7 +56,7 @@ export const configurationOperations: Operations<typeof client, S3State> = {
   PutBucketVersioning(input, context) {
     const bucket = bucketOf(input, context);
     const status = input.VersioningConfiguration?.Status;
-    if (status !== "Enabled" && status !== "Suspended") throw malformed();
+    if (status !== "Enabled" && status !== "Suspended") throw malformedXml();
     bucket.versioning = status;
     return {};
   },
@@ -99,7 +82,11 @@ export const configurationOperations: Operations<typeof client, S3State> = {
   },
   PutBucketEncryption(input, context) {
     const bucket = bucketOf(input, context);
-    keep(bucket, "encryption", checkedEncryption(input.ServerSideEncryptionConfiguration, bucket));
+    keep(
+      bucket,
+      "encryption",
+      checkedEncryption(input.ServerSideEncryptionConfiguration, configured(bucket, "encryption")),
+    );
     return {};
   },
   DeleteBucketEncryption(input, context) {
@@ -139,7 +126,7 @@ export const configurationOperations: Operations<typeof client, S3State> = {
     const bucket = bucketOf(input, context);
     const rules = input.OwnershipControls?.Rules ?? [];
     const known = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"];
-    if (rules.length !== 1 || !known.includes(rules[0]?.ObjectOwnership ?? "")) throw malformed();
+    if (rules.length !== 1 || !known.includes(rules[0]?.ObjectOwnership ?? "")) throw malformedXml();
     keep(bucket, "ownershipControls", { Rules: rules });
     return {};
   },
@@ -262,36 +249,4 @@ export function ownerOnly(context: S3Context) {
 function policyOf(bucket: BucketState): string {
   if (bucket.policy !== undefined) return bucket.policy;
   throw noSuch("NoSuchBucketPolicy", "The bucket policy does not exist", bucket);
-}
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
-function checkedEncryption(
-  asked: client.ServerSideEncryptionConfiguration | undefined,
-  bucket: BucketState,
-): client.ServerSideEncryptionConfiguration {
-  const rules = asked?.Rules ?? [];
-  const rule = rules[0];
-  if (rules.length !== 1 || rule === undefined) throw malformed();
-  const by = rule.ApplyServerSideEncryptionByDefault;
-  if (by !== undefined) {
-    if (!["AES256", "aws:kms", "aws:kms:dsse"].includes(by.SSEAlgorithm ?? "")) throw malformed();
-    if (by.SSEAlgorithm === "AES256" && by.KMSMasterKeyID !== undefined) {
-      throw new ServiceError(
-        "InvalidArgument",
-        "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
-      );
-    }
-  }
-  // What isn't said of blocked types stays as it was.
-  const before = configured<client.ServerSideEncryptionConfiguration>(bucket, "encryption")?.Rules?.[0];
-  const blocked = rule.BlockedEncryptionTypes ?? before?.BlockedEncryptionTypes;
-  return {
-    Rules: [
-      {
-        ApplyServerSideEncryptionByDefault: by ?? { SSEAlgorithm: "AES256" },
-        BucketKeyEnabled: rule.BucketKeyEnabled ?? false,
-        ...(blocked === undefined ? {} : { BlockedEncryptionTypes: blocked }),
-      },
-    ],
-  };
 }

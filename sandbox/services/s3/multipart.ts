@@ -5,14 +5,8 @@ import { ServiceError } from "../../service-error.ts";
 import { type AttributeInput, attributesOf, encryptionHeaders } from "./attributes.ts";
 import { bucketOf, own, type S3Context } from "./bucket.ts";
 import { type ChecksumInput, checkedChecksums, checksum } from "./checksum.ts";
-import {
-  checkCopySource,
-  checkedKey,
-  checksumMembers,
-  copySource,
-  etagOf,
-  versionMember,
-} from "./object-operations.ts";
+import { checkCopySource, copySource } from "./copy.ts";
+import { checkedKey, checksumMembers, etagOf, versionMember } from "./object-operations.ts";
 import { rangeOf } from "./object-read.ts";
 import { checkWrite } from "./precondition.ts";
 import type { BucketState, PartState, S3State, UploadState } from "./state.ts";

@@ -34,8 +34,19 @@ export function decodeToken(token: string): string {
   });
 }
 
-/** S3 sorts keys by their UTF-8 bytes, which differs from JavaScript's order beyond the basic plane. */
+/** S3 sorts keys by their UTF-8 bytes, which differs from JavaScript's order where surrogates meet the rest of the plane. */
 export function compareKeys(a: string, b: string): number {
   if (a === b) return 0;
-  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above all others. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -2,6 +2,7 @@ import * as client from "@aws-sdk/client-s3";
 import { defineService, type Service } from "../../service.ts";
 import { bucketOperations } from "./bucket-operations.ts";
 import { configurationOperations } from "./configuration.ts";
+import { copyOperations } from "./copy.ts";
 import { listingOperations } from "./listing.ts";
 import { multipartOperations } from "./multipart.ts";
 import { objectOperations } from "./object-operations.ts";
@@ -20,6 +21,7 @@ export function s3Service(): Service {
       ...bucketOperations,
       ...configurationOperations,
       ...objectOperations,
+      ...copyOperations,
       ...listingOperations,
       ...multipartOperations,
     },
