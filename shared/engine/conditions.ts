@@ -10,7 +10,9 @@ import type { SuspensionInEffect } from "./suspension.ts";
 export interface ConditionInput {
   readonly before: readonly Condition[];
   readonly accepted: Verdict;
-  /** Undefined where nothing is in force. */
+  /** Whether any valid revision is. */
+  readonly inForce: boolean;
+  /** The last plan; undefined where nothing is in force, or where there was no time to look. */
   readonly plan: Plan | undefined;
   readonly mode: Policy["mode"] | undefined;
   readonly resources: Readonly<Record<string, ResourceStatus>>;
@@ -43,7 +45,8 @@ export function conditions(input: ConditionInput): readonly Condition[] {
 
 function ready(input: ConditionInput): Verdict {
   if (input.brokeOff !== undefined) return { reason: "RunFailed", message: input.brokeOff };
-  if (input.plan === undefined) return { reason: "NothingInForce", message: input.accepted.message };
+  if (!input.inForce) return { reason: "NothingInForce", message: input.accepted.message };
+  if (input.plan === undefined) return { reason: "RunFailed", message: "the run had no time to look" };
   const failed = withSync(input, "Failed");
   if (failed.length > 0) return { reason: "ActionsFailing", message: list(failed) };
   const due = [...withSync(input, "Progressing"), ...withSync(input, "Drifted")];
@@ -65,7 +68,7 @@ function reconciling(input: ConditionInput): Verdict {
   const failed = withSync(input, "Failed");
   const retried = failed.filter(({ failure }) => failure?.notBefore !== undefined);
   if (retried.length > 0) return { reason: "RetryScheduled", message: list(retried) };
-  const needsPerson = failed.length > 0 || heldForPerson(input).length > 0 || input.plan === undefined;
+  const needsPerson = failed.length > 0 || heldForPerson(input).length > 0 || !input.inForce;
   if (needsPerson) return { reason: "WaitingForPerson", message: "what is left to do needs a person first" };
   const waiting = withSync(input, "Held").length > 0 || withSync(input, "Unknown").length > 0;
   if (waiting && input.mode === "Observe") return { reason: "OnlyObserving", message: "the file's mode is Observe" };
@@ -79,7 +82,7 @@ function stalled(input: ConditionInput): Verdict {
   if (fought.length > 0) return { reason: "FoughtOver", message: sentences(fought) };
   const terminal = withSync(input, "Failed").filter(({ failure }) => failure?.notBefore === undefined);
   if (terminal.length > 0) return { reason: "TerminalFailure", message: list(terminal) };
-  if (input.plan === undefined) return { reason: "PersonNeeded", message: input.accepted.message };
+  if (!input.inForce) return { reason: "PersonNeeded", message: input.accepted.message };
   if (held.length > 0) return { reason: "PersonNeeded", message: sentences(held) };
   return { reason: "NotStalled", message: "nothing waits for a person" };
 }
@@ -89,7 +92,7 @@ function drifted(input: ConditionInput): Verdict {
   const targets = [...new Set(actions.map(({ target }) => `${target.kind}/${target.name}`))];
   if (targets.length > 0) return { reason: "DriftFound", message: some(targets) };
   const unknown = withSync(input, "Unknown").length;
-  if (input.plan === undefined) return { reason: "DriftUnknown", message: "nothing is in force to compare with" };
+  if (input.plan === undefined) return { reason: "DriftUnknown", message: "nothing was compared" };
   if (unknown > 0) return { reason: "DriftUnknown", message: `${unknown} could not be observed` };
   return { reason: "NoDrift", message: "no resource differs from the file" };
 }

@@ -1,28 +1,18 @@
 import type { Risk } from "./action.ts";
 
-/** The engine's numbers. Durations in milliseconds. docs/engine.md repeats them; a test holds the two equal. */
+/** The engine's numbers. Durations in milliseconds. {@link limitDescriptions} says what each means. */
 export interface Limits {
-  /** Rounds of observe, plan and apply in one run. */
   readonly rounds: number;
-  /** Actions applied at once. */
   readonly concurrency: number;
-  /** Most actions of each risk that one run applies. */
   readonly maxima: Readonly<Record<Risk, number>>;
-  /** First back-off; doubled with every failure in a row, up to `backoffCap`, then drawn at random from zero to it. */
   readonly backoffBase: number;
   readonly backoffCap: number;
-  /** How often the same drift of one resource is healed within `healWindow` before it counts as fought over. */
   readonly heals: number;
-  /** How often drift of any sort of one resource is healed within `healWindow`. */
   readonly healsOfAnySort: number;
   readonly healWindow: number;
-  /** How often a target may be found changed right before its action, in one run, before that counts as a failure. */
   readonly outdated: number;
-  /** How long one run may wait, all in all, for back-offs and operations that end soon. */
   readonly patience: number;
-  /** No work is started when less than this is left of the deadline or the lease. */
   readonly margin: number;
-  /** How often a run that is about to leave serves notes that others left. */
   readonly passes: number;
 }
 
@@ -40,3 +30,57 @@ export const defaultLimits: Limits = {
   margin: 15_000,
   passes: 3,
 };
+
+interface LimitDescription {
+  readonly means: string;
+  /** With its unit. */
+  show(limits: Limits): string;
+}
+
+/** The source of the table in docs/engine.md. */
+export const limitDescriptions: Readonly<Record<keyof Limits, LimitDescription>> = {
+  rounds: { means: "Rounds of observe, plan and apply in one run.", show: ({ rounds }) => String(rounds) },
+  concurrency: { means: "Actions applied at once.", show: ({ concurrency }) => String(concurrency) },
+  maxima: {
+    means: "Most actions of each risk that one run begins.",
+    show: ({ maxima }) => `${maxima.safe} safe, ${maxima.disruptive} disruptive, ${maxima.destructive} destructive`,
+  },
+  backoffBase: {
+    means:
+      "Ceiling of the first back-off. It doubles with every failure in a row; the wait is drawn between zero and it.",
+    show: ({ backoffBase }) => duration(backoffBase),
+  },
+  backoffCap: { means: "Where that ceiling stops growing.", show: ({ backoffCap }) => duration(backoffCap) },
+  heals: {
+    means: "How often the same drift of one resource is healed within `healWindow` before it counts as fought over.",
+    show: ({ heals }) => String(heals),
+  },
+  healsOfAnySort: {
+    means: "How often drift of any sort of one resource is healed within `healWindow`.",
+    show: ({ healsOfAnySort }) => String(healsOfAnySort),
+  },
+  healWindow: {
+    means: "How long a heal counts. A fight is not forgotten while the resource still differs.",
+    show: ({ healWindow }) => duration(healWindow),
+  },
+  outdated: {
+    means: "How often, in one run, a target may be found changed right before its action until that is a failure.",
+    show: ({ outdated }) => String(outdated),
+  },
+  patience: {
+    means: "How long one run waits, all in all, for back-offs and operations that end soon.",
+    show: ({ patience }) => duration(patience),
+  },
+  margin: {
+    means: "No work is started when less than this is left of the deadline or the lease.",
+    show: ({ margin }) => duration(margin),
+  },
+  passes: {
+    means: "How often a run that is about to leave serves notes that others left.",
+    show: ({ passes }) => String(passes),
+  },
+};
+
+function duration(milliseconds: number): string {
+  return milliseconds % 60_000 === 0 ? `${milliseconds / 60_000} min` : `${milliseconds / 1000} s`;
+}

@@ -54,6 +54,7 @@ export function nextStatus<Fleet, Readers, Writers>(
     conditions: conditions({
       before: before?.conditions ?? [],
       accepted: decision.verdict,
+      inForce: decision.inForce !== undefined,
       plan: last?.plan,
       mode: policy?.mode,
       resources,

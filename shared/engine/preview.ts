@@ -95,6 +95,7 @@ export async function preview<Fleet, Readers>(
     conditions: conditions({
       before: before?.conditions ?? [],
       accepted: decision.verdict,
+      inForce: decision.inForce !== undefined,
       plan: round?.plan,
       mode: policy?.mode,
       resources,

@@ -82,7 +82,7 @@ export function recordOf<Fleet, Readers>(
   return {
     ...nothing,
     endedAt,
-    end: endOf(status, failure),
+    end: endOf(status, failure, result?.unfinished ?? false),
     ...(inForce === undefined || status.inForce === undefined ? {} : { revision: status.inForce }),
     rounds: result?.rounds ?? 0,
     ...(plan === undefined ? {} : { planDigest: plan.digest }),
@@ -95,7 +95,7 @@ export function recordOf<Fleet, Readers>(
   };
 }
 
-function endOf(status: FleetStatus, failure: Failure | undefined): RunEnd {
+function endOf(status: FleetStatus, failure: Failure | undefined, unfinished: boolean): RunEnd {
   const ready = status.conditions.find(({ type }) => type === "Ready");
   if (failure !== undefined) return "Failed";
   switch (ready?.reason) {
@@ -109,6 +109,6 @@ function endOf(status: FleetStatus, failure: Failure | undefined): RunEnd {
     case "NewestNotInForce":
       return "Held";
     default:
-      return "Failed";
+      return ready?.reason === "RunFailed" && unfinished ? "Progressing" : "Failed";
   }
 }

@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Condition, ConditionType } from "../../shared/engine/condition.ts";
 import { Failure } from "../../shared/engine/failure.ts";
 import { absent, present } from "../../shared/engine/observation.ts";
+import { nothingKnown, preview } from "../../shared/engine/preview.ts";
 import type { Sync } from "../../shared/engine/status.ts";
 import type { ModelFleet, ModelKind } from "./model-kind.ts";
+import { ModelProcess } from "./model-process.ts";
 import { leaseTtl } from "./model-store.ts";
 import { ModelWorld, sampleFleet } from "./model-world.ts";
 
@@ -328,6 +330,52 @@ describe("failures", () => {
   });
 });
 
+describe("what can't go on for ever", () => {
+  test("a target that never stands still is backed off instead of planned anew for ever", async () => {
+    const world = await readyWorld();
+    world.meddle("net/a", { size: 99 });
+    const { record } = await world.run({
+      before: ({ name }, number) => {
+        if (name === "net:list") world.meddle("net/a", { size: 100 + number });
+      },
+    });
+    expect(world.state.writes).toEqual([]);
+    expect(record?.end).toBe("Failed");
+    expect(world.store.status?.resources["net/a"]?.failure?.code).toBe("KeepsChanging");
+  });
+
+  test("a run that has no time for anything isn't asked for again at once", async () => {
+    const world = await readyWorld();
+    const { record } = await world.run({ limit: world.clock.now() });
+    expect(record?.end).toBe("Progressing");
+    expect(record?.runAgainAt).toBe((record?.endedAt ?? 0) + minute);
+  });
+
+  test("a store that refuses the plan is no failure of the resource", async () => {
+    const world = await readyWorld();
+    world.meddle("net/a", { size: 99 });
+    await world.run({
+      before: ({ name }) => {
+        if (name === "state:plan") throw new Failure({ code: "AccessDenied", class: "terminal", message: "denied" });
+      },
+    });
+    expect(world.store.status?.resources["net/a"]?.failure).toBeUndefined();
+    expect((await world.run()).record?.end).toBe("Ready");
+  });
+
+  test("a listener that throws breaks nothing, and the record says so", async () => {
+    const world = await readyWorld();
+    world.meddle("net/a", { size: 99 });
+    world.events.push = () => {
+      throw new Error("the terminal is gone");
+    };
+    const { record } = await world.run();
+    expect(world.thing("net/a")?.size).toBe(1);
+    expect(world.store.status?.resources["net/a"]?.sync).toBe("InSync");
+    expect(record?.failure?.message).toBe("telling of the run: the terminal is gone");
+  });
+});
+
 describe("operations in flight", () => {
   function starting(world: ModelWorld, ends: () => "underWay" | "failed" | "well"): void {
     const [net] = world.kinds;
@@ -572,6 +620,14 @@ describe("what is written down", () => {
     await world.run();
     expect(world.store.plan?.plan.digest).toBe(plan?.digest);
     expect(world.store.plan?.plan.actions).toEqual(plan?.actions);
+  });
+
+  test("a file is planned for without a store, as if nothing was ever done", async () => {
+    const world = new ModelWorld();
+    const candidate = world.push(sampleFleet);
+    const { plan } = await preview(world.engine(new ModelProcess()), "model", nothingKnown, { candidate });
+    expect(plan?.actions.map(({ verb }) => verb)).toEqual(Array(6).fill("create"));
+    expect(plan?.actions.filter(({ held }) => held !== undefined)).toEqual([]);
   });
 
   test("a candidate file is planned as if it were pushed", async () => {
