@@ -119,7 +119,7 @@ class FieldReader {
       this.#span(from, to, interval);
       return undefined;
     }
-    return this.#special(directive) ? undefined : `${JSON.stringify(directive)} isn't a ${title}`;
+    return this.#special(directive) ? undefined : `${JSON.stringify(directive)} is no ${title}`;
   }
 
   #special(directive: string): boolean {
