@@ -32,9 +32,7 @@ export function openState(io: Io, options: CommonOptions, regionFromFile?: strin
  */
 export async function fleetOf(store: ObjectStore, named: string | undefined): Promise<string> {
   if (named !== undefined) return named;
-  const keys = await store.list(fleetsFolder);
-  const fleets = new Set(keys.map((key) => key.slice(fleetsFolder.length).split("/")[0] ?? ""));
-  const [only, ...others] = [...fleets].sort();
+  const [only, ...others] = await store.folders(fleetsFolder);
   if (only === undefined) {
     throw new Failure({
       code: "NoFleet",

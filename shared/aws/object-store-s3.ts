@@ -11,6 +11,7 @@ import type { MiddlewareStack } from "@smithy/types";
 import { Failure } from "../engine/failure.ts";
 import type { ObjectStore, StoredObject, TimeSpan, WriteCondition, WriteResult } from "../store/object-store.ts";
 import { type LocalClocks, ServerTime } from "../store/server-time.ts";
+import { callOf } from "./call.ts";
 import { attemptsOf, isAmbiguous, isBucketMissing, isConditionFailed, isNotFound, toFailure } from "./classify.ts";
 import { type AwsConfig, writerClient } from "./clients.ts";
 import { allItems } from "./pages.ts";
@@ -28,6 +29,7 @@ export interface S3ObjectStoreOptions {
 
 /** User metadata that names the write. Lower case, as S3 gives it back. */
 const writeIdKey = "write-id";
+const mostReads = 3;
 
 /**
  * The state bucket by S3's conditional writes (If-Match, If-None-Match;
@@ -62,13 +64,17 @@ export class S3ObjectStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | undefined> {
     const doing = `reading ${key}`;
-    try {
-      const answer = await this.#client.send(new GetObjectCommand({ ...this.#bucket, Key: key }));
-      const body = (await answer.Body?.transformToString("utf-8")) ?? "";
-      return { key, body, etag: etagOf(answer.ETag, doing), metadata: answer.Metadata ?? {} };
-    } catch (error) {
-      if (isNotFound(error) && !isBucketMissing(error)) return undefined;
-      throw toFailure(error, doing);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const answer = await this.#client.send(new GetObjectCommand({ ...this.#bucket, Key: key }));
+        const body = (await answer.Body?.transformToString("utf-8")) ?? "";
+        return { key, body, etag: etagOf(answer.ETag, doing), metadata: answer.Metadata ?? {} };
+      } catch (error) {
+        if (isNotFound(error) && !isBucketMissing(error)) return undefined;
+        // A body that breaks off while it is read: the SDK has answered by then and doesn't repeat the call.
+        const brokeOff = callOf(error) === undefined && isAmbiguous(error);
+        if (!brokeOff || tries === mostReads) throw toFailure(error, doing);
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import type {
 } from "../engine/state-port.ts";
 import type { FleetStatus } from "../engine/status.ts";
 import { addApprovals, readApprovals, useApproval } from "./approvals.ts";
+import { update } from "./conditional-update.ts";
 import { decode, encode } from "./format.ts";
 import { heartbeatFormat, planFormat, statusFormat } from "./formats.ts";
 import { appendRecord } from "./history.ts";
@@ -41,6 +42,7 @@ export class FleetStore implements StatePort {
       this.#remember(keys.plan),
       readSuspension(this.#store, fleet),
       readApprovals(this.#store, fleet, this.#store.serverTime()?.earliest),
+      this.#remember(keys.heartbeat),
     ]);
     return {
       ...newestOf(desired),
@@ -74,7 +76,17 @@ export class FleetStore implements StatePort {
   }
 
   async heartbeat(fleet: string, heartbeat: Heartbeat): Promise<void> {
-    await this.#store.put(keysOf(fleet).heartbeat, encode(heartbeatFormat, heartbeat));
+    const key = keysOf(fleet).heartbeat;
+    const body = encode(heartbeatFormat, heartbeat);
+    if (this.#versions.has(key)) {
+      const result = await this.#store.put(key, body, { condition: this.#versions.get(key) });
+      this.#versions.delete(key);
+      if (result.written) return;
+    }
+    // A later run's sign of life is newer news than ours.
+    await update(this.#store, key, heartbeatFormat, (there) =>
+      there !== undefined && there.epoch > heartbeat.epoch ? undefined : heartbeat,
+    );
   }
 
   addApprovals(fleet: string, approvals: readonly Approval[]): Promise<readonly Approval[]> {

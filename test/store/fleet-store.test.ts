@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { VirtualClock } from "../../sandbox/clock.ts";
 import type { FleetStatus } from "../../shared/engine/status.ts";
 import { approvalLife } from "../../shared/store/approvals.ts";
-import { FleetStore } from "../../shared/store/fleet-store.ts";
+import { FleetStore, readHeartbeat } from "../../shared/store/fleet-store.ts";
 import { readHistory } from "../../shared/store/history.ts";
 import { keysOf } from "../../shared/store/keys.ts";
 import { resume, suspend } from "../../shared/store/suspension.ts";
 import { MemoryBucket, MemoryStore } from "./memory-store.ts";
-import { planOf, recordOf, statusOf } from "./sample-state.ts";
+import { heartbeatOf, planOf, recordOf, statusOf } from "./sample-state.ts";
 
 const status = statusOf(5);
 
@@ -24,7 +24,7 @@ test("a fleet of which nothing is stored loads as empty, in one round of reads",
     suspension: undefined,
     approvals: [],
   });
-  expect(store.calls).toHaveLength(6);
+  expect(store.calls).toHaveLength(7);
 });
 
 test("a status comes back as it was saved, what a newer version added included", async () => {
@@ -155,6 +155,17 @@ test("history is listed newest first and an append that is repeated is there onc
   await fleetStore.appendHistory("acme", recordOf(4_000, { requestId: "arn:aws:odd/request id" }));
   expect((await readHistory(store, "acme")).map(({ endedAt }) => endedAt)).toEqual([4_000, 3_000, 2_000, 1_000]);
   expect(await readHistory(store, "acme", 2)).toHaveLength(2);
+});
+
+test("a heartbeat that comes late doesn't hide a later run's", async () => {
+  const bucket = new MemoryBucket();
+  const [late, later] = [new FleetStore(new MemoryStore(bucket)), new FleetStore(new MemoryStore(bucket))];
+  await late.load("acme");
+  await later.heartbeat("acme", heartbeatOf(2));
+  await late.heartbeat("acme", heartbeatOf(1));
+  expect(await readHeartbeat(new MemoryStore(bucket), "acme")).toEqual(heartbeatOf(2));
+  await late.heartbeat("acme", heartbeatOf(3));
+  expect(await readHeartbeat(new MemoryStore(bucket), "acme")).toEqual(heartbeatOf(3));
 });
 
 test("history doesn't grow without end: the oldest records go", async () => {

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../shared/engine/record.ts";
-import type { StoredPlan } from "../../shared/engine/state-port.ts";
+import type { Heartbeat, StoredPlan } from "../../shared/engine/state-port.ts";
 import type { FleetStatus } from "../../shared/engine/status.ts";
 
 /** The least that each stored value can be. */
@@ -56,5 +56,19 @@ export function recordOf(epoch: number, more: Partial<RunRecord> = {}): RunRecor
     conditions: [],
     notes: [],
     ...more,
+  };
+}
+
+export function heartbeatOf(epoch: number): Heartbeat {
+  return {
+    version: 1,
+    fleet: "acme",
+    requestId: `r${epoch}`,
+    trigger: "manual",
+    epoch,
+    startedAt: 1,
+    endedAt: 2,
+    end: "Ready",
+    observedGeneration: 1,
   };
 }

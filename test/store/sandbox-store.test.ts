@@ -56,6 +56,16 @@ test("a pushed file, its status, plan and history come back from S3 as they were
   expect(await store.folders("fleets/")).toEqual(["acme"]);
 });
 
+test("an object whose body breaks off on the way is read again", async () => {
+  const world = await s3World();
+  const { store } = processIn(world, "ada");
+  await store.put("k", "x".repeat(10_000));
+  world.sandbox.faults.add({ operation: "GetObject", times: 2, effect: { type: "truncate", bytes: 5_000 } });
+  expect((await store.get("k"))?.body).toHaveLength(10_000);
+  world.sandbox.faults.add({ operation: "GetObject", effect: { type: "truncate", bytes: 5_000 } });
+  await expect(store.get("k")).rejects.toMatchObject({ class: "retry" });
+});
+
 test("history is read through every page of its listing", async () => {
   const { store } = processIn(await s3World({ pageSize: 2 }), "ada");
   for (const epoch of [1, 2, 3, 4, 5]) await new FleetStore(store).appendHistory("acme", recordOf(epoch));
@@ -192,5 +202,5 @@ test("an idle run's store costs one round of reads between taking and giving bac
   await new FleetStore(store).load("acme");
   await lease.release([]);
   expect(world.sandbox.calls.writes().map(({ input }) => input["Key"])).toEqual([keys.lease, keys.lease]);
-  expect(world.sandbox.calls.all()).toHaveLength(9);
+  expect(world.sandbox.calls.all()).toHaveLength(10);
 });
