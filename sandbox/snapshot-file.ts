@@ -1,28 +1,35 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { DirectoryLock } from "./directory-lock.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** Keeps a sandbox's state in a directory, so that it survives a restart. */
 export class SnapshotFile {
   readonly #sandbox: Sandbox;
   readonly #path: string;
+  readonly #lock: DirectoryLock;
   #dirty = false;
   #saving: Promise<void> | undefined;
   #failure: unknown;
 
-  private constructor(sandbox: Sandbox, path: string) {
+  private constructor(sandbox: Sandbox, path: string, lock: DirectoryLock) {
     this.#sandbox = sandbox;
     this.#path = path;
+    this.#lock = lock;
   }
 
   /**
    * Reads what is there, and writes the state after every call that changes it. Throws where the directory can't be
-   * made, or holds a snapshot that can't be read: it isn't overwritten.
+   * made, is another sandbox's, or holds a snapshot that can't be read: it isn't overwritten.
    */
   static async attach(sandbox: Sandbox, directory: string): Promise<SnapshotFile> {
     await mkdir(directory, { recursive: true });
-    const file = new SnapshotFile(sandbox, join(directory, "sandbox.json"));
-    await file.#read();
+    const lock = await DirectoryLock.take(join(directory, "sandbox.lock"));
+    const file = new SnapshotFile(sandbox, join(directory, "sandbox.json"), lock);
+    await file.#read().catch(async (error: unknown) => {
+      await lock.release();
+      throw error;
+    });
     sandbox.onWrite = () => file.#changed();
     return file;
   }
@@ -31,6 +38,15 @@ export class SnapshotFile {
   async flush(): Promise<void> {
     while (this.#saving !== undefined) await this.#saving;
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Flushes, and leaves the directory to the next sandbox. */
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      await this.#lock.release();
+    }
   }
 
   #changed(): void {

@@ -27,7 +27,6 @@ export interface RunningSandbox {
 
 /**
  * The embedded AWS as a server on loopback. Throws where the port is taken or the directory can't be used.
- * What it keeps is for one server at a time.
  */
 export async function startSandbox(options: StartOptions): Promise<RunningSandbox> {
   const { account, region, seed } = options;
@@ -39,13 +38,16 @@ export async function startSandbox(options: StartOptions): Promise<RunningSandbo
     callLimit: 10_000,
   });
   const file = options.directory === undefined ? undefined : await SnapshotFile.attach(sandbox, options.directory);
-  const server = await listen(sandbox, options.port ?? 4566);
+  const server = await listen(sandbox, options.port ?? 4566).catch(async (error: unknown) => {
+    await file?.close();
+    throw error;
+  });
   return {
     sandbox,
     url: server.url,
     async close() {
       await server.close();
-      await file?.flush();
+      await file?.close();
     },
   };
 }

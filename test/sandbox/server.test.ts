@@ -141,6 +141,17 @@ test("a damaged state file is refused, not overwritten", async () => {
   expect(await readFile(join(directory, "sandbox.json"), "utf8")).toBe("{ half");
 });
 
+test("a directory is one running sandbox's at a time", async () => {
+  const directory = await temporary();
+  await writeFile(join(directory, "sandbox.lock"), String(process.ppid));
+  await expect(start(directory)).rejects.toThrow(/held by process/);
+  // No process has the highest number there is.
+  await writeFile(join(directory, "sandbox.lock"), "4194304");
+  await start(directory);
+  await running.pop()?.close();
+  await start(directory);
+});
+
 test("an unsigned request and an unknown service are told so in their own protocol", async () => {
   const { url } = await start();
   const query = await fetch(url, {

@@ -1,4 +1,5 @@
 import { S3 } from "@aws-sdk/client-s3";
+import type { Logger } from "@smithy/types";
 import { VirtualClock } from "../../sandbox/clock.ts";
 import { Sandbox, type SandboxOptions } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
@@ -13,8 +14,12 @@ export interface World {
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
     readonly requestHandler: SandboxHandler;
     readonly maxAttempts: number;
+    readonly logger: Logger;
   };
 }
+
+/** The SDK warns of bodies whose length it can't tell, empty ones among them. */
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A sandbox with S3, at a fixed time, and an unmodified SDK client of it that doesn't retry. */
 export function world(options: Partial<SandboxOptions> = {}): World {
@@ -28,6 +33,7 @@ export function world(options: Partial<SandboxOptions> = {}): World {
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
     requestHandler: handler,
     maxAttempts: 1,
+    logger: silent,
   });
   return { sandbox, s3: new S3(client()), client };
 }
