@@ -1,3 +1,5 @@
+import { fleetTag, kindTag } from "../common/tags.ts";
+
 /** The states of an EC2 instance. Source: EC2 API reference, InstanceState. */
 export type MachineState = "pending" | "running" | "stopping" | "stopped" | "shutting-down" | "terminated";
 
@@ -19,8 +21,8 @@ export interface Machine {
 
 /** The tags that collection reads or writes. Everything of ours starts with `fleetkeeper:`. */
 export const tag = {
-  fleet: "fleetkeeper:fleet",
-  kind: "fleetkeeper:kind",
+  fleet: fleetTag,
+  kind: kindTag,
   /** Instance id of the manager that launched it. */
   manager: "fleetkeeper:manager",
   /** Put on by a person: never touched, whatever its value. */

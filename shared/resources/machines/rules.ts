@@ -46,7 +46,7 @@ const guarded: Rule = {
 };
 
 /** Values of the kind tag that a machine may carry: it is made by the runner, or by the pool's launch template. */
-export const machineKinds: ReadonlySet<string> = new Set(["machines", "runner", "pool"]);
+export const machineKinds: ReadonlySet<string> = new Set(["machine", "machines", "pool"]);
 
 const foreign: Rule = {
   name: "foreign",
