@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import type { HostCommand, HostRecord } from "./host-command.ts";
+
+/** Where things are on a host. GitLab's data and the manager's state live below `data`, on a volume of its own. */
+export const hostPaths = {
+  /** Mount point of the data volume. */
+  data: "/srv/fleetkeeper",
+  /** The manager's `/etc/gitlab-runner`: config.toml, .runner_system_id. */
+  runner: "/srv/fleetkeeper/runner",
+  /** docker-machine's storage path: certs/, machines/. */
+  machine: "/srv/fleetkeeper/machine",
+  /** The compose project's directory. */
+  stack: "/srv/fleetkeeper/stack",
+  /** The host's own: fence, lock, what was written. Mode 0700, on the root volume. */
+  state: "/var/lib/fleetkeeper",
+} as const;
+
+/** Services of the compose file that documents know by name. */
+export const hostServices = { gitlab: "gitlab", runner: "gitlab-runner" } as const;
+
+/** Directories below which write-files writes; anything else is refused on the host too. */
+export const writableRoots: readonly string[] = ["/srv/fleetkeeper/", "/etc/fleetkeeper/", "/opt/fleetkeeper/"];
+
+/** @param files paths under our control @param mounts paths whose space matters, the data volume's among them */
+export function factsRequest(files: readonly string[], mounts: readonly string[] = [hostPaths.data, "/"]): HostCommand {
+  const records: HostRecord[] = [
+    ...mounts.map((path): HostRecord => ["mount", path]),
+    ...files.map((path): HostRecord => ["file", path]),
+  ];
+  return { document: "facts", fenced: false, records };
+}
+
+/** Formats the volume if it is blank, and never else; mounts it by UUID; leaves a sentinel. `data`: its mount point. */
+export function prepareVolumeRequest(volumeId: string): HostCommand {
+  return { document: "prepare-volume", records: [["volume", volumeId, hostPaths.data]] };
+}
+
+/** The volume has grown in EC2; its file system follows. */
+export function growVolumeRequest(volumeId: string): HostCommand {
+  return { document: "grow-volume", records: [["volume", volumeId, hostPaths.data]] };
+}
+
+export interface DockerRequest {
+  /** Version of the distribution's package, `25.0.8`; the release may be left out. */
+  readonly docker: string;
+  readonly compose: { readonly version: string; readonly url: string; readonly sha256: string };
+}
+
+export function installDockerRequest({ docker, compose }: DockerRequest): HostCommand {
+  return {
+    document: "install-docker",
+    records: [
+      ["docker", docker],
+      ["compose", compose.version, compose.url, compose.sha256],
+    ],
+  };
+}
+
+/** How a secret's value is written into a file: as it is, or as a literal of the file's language. */
+export type SecretEncoding = "raw" | "json" | "ruby" | "env" | "base64";
+
+/** Stands in a file's text for the value of a SecureString; write-files puts the value there, on the host. */
+export function secretMark(parameter: string, encoding: SecretEncoding): string {
+  if (!/^\/[A-Za-z0-9_./-]{1,1010}$/.test(parameter)) throw new RangeError(`not a parameter's name: ${parameter}`);
+  return `@@fleetkeeper-secret:${encoding}:${parameter}@@`;
+}
+
+export interface HostFile {
+  /** Absolute, below one of {@link writableRoots}. */
+  readonly path: string;
+  /** May hold {@link secretMark}s; then the mode must be 0600 or 0400. */
+  readonly content: string;
+  /** Four octal digits: `0644`. */
+  readonly mode: string;
+  /** As numbers; default 0:0. */
+  readonly owner?: string;
+}
+
+/** As facts report it under `written`. */
+export function fileDigest(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** Files whole or not at all, each; previous versions are kept. What isn't named is left alone. */
+export function writeFilesRequest(files: readonly HostFile[]): HostCommand {
+  return {
+    document: "write-files",
+    records: files.map(({ path, content, mode, owner = "0:0" }) => [
+      "file",
+      path,
+      mode,
+      owner,
+      fileDigest(content),
+      content,
+    ]),
+  };
+}
+
+/** Content that is too long for a command: from S3, where the host's role may read it. */
+export interface StoredFile extends Omit<HostFile, "content"> {
+  readonly sha256: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+}
+
+export function writeStoredFilesRequest(files: readonly StoredFile[]): HostCommand {
+  return {
+    document: "write-files",
+    records: files.map(({ path, mode, owner = "0:0", sha256, bucket, key, versionId }) => [
+      "object",
+      path,
+      mode,
+      owner,
+      sha256,
+      bucket,
+      key,
+      versionId,
+    ]),
+  };
+}
+
+export type ComposeVerb = "up" | "stop" | "start" | "restart" | "pull" | "build";
+
+/**
+ * One verb on services of the project in {@link hostPaths.stack}. `up` starts what is down and recreates what changed, but
+ * never the runner's container while it runs: that is `RunnerNotDrained` until drain-runner is done. Starts, doesn't wait.
+ */
+export function composeRequest(verb: ComposeVerb, services: readonly string[]): HostCommand {
+  return {
+    document: "compose",
+    records: [["verb", verb], ...services.map((name): HostRecord => ["service", name])],
+  };
+}
+
+/** @param unusedForSeconds images that no container uses and that are older than this */
+export function pruneImagesRequest(unusedForSeconds: number): HostCommand {
+  return { document: "prune-images", records: [["unused-for", String(unusedForSeconds)]] };
+}
+
+/** Newest lines of a service, at most 500. Result: `{lines: [...], cut: boolean}`. Logs may hold what users logged. */
+export function serviceLogsRequest(service: string, lines: number): HostCommand {
+  return { document: "service-logs", fenced: false, records: [["service", service, String(lines)]] };
+}
+
+/** Moves the initial root password into a SecureString of this name. Result: `{moved: boolean, version}`; never the value. */
+export function rootPasswordRequest(parameter: string): HostCommand {
+  return { document: "root-password", records: [["parameter", parameter]] };
+}
+
+/** SIGQUIT, then looks until it has ended or `waitSeconds` are over. Result: `{drained: boolean, jobs}`: ask again. */
+export function drainRunnerRequest(waitSeconds: number): HostCommand {
+  return { document: "drain-runner", records: [["wait", String(waitSeconds)]] };
+}
+
+/** Result: `machines` and `processes` as in the facts. */
+export function listMachinesRequest(): HostCommand {
+  return { document: "list-machines", fenced: false, records: [] };
+}
