@@ -4,6 +4,7 @@ import { awsJsonProtocol } from "./wire/aws-json.ts";
 import type { WireRequest } from "./wire/message.ts";
 import type { Input, Protocol } from "./wire/protocol.ts";
 import { queryProtocol } from "./wire/query.ts";
+import { restJsonProtocol } from "./wire/rest-json.ts";
 import { restXmlProtocol } from "./wire/rest-xml.ts";
 import { type OperationModel, operationsOf } from "./wire/shape.ts";
 
@@ -54,7 +55,8 @@ export class HostedService {
 /** As each protocol says that it has no such operation. */
 function unknownOperation({ name, protocol }: Service): ServiceError {
   const message = `The sandbox knows no such operation of ${name}.`;
-  if (protocol === "restXml") return new ServiceError("MethodNotAllowed", message, { status: 405 });
+  if (protocol === "restXml" || protocol === "restJson1")
+    return new ServiceError("MethodNotAllowed", message, { status: 405 });
   if (protocol === "awsQuery" || protocol === "ec2Query") return new ServiceError("InvalidAction", message);
   return new ServiceError("UnknownOperationException", message);
 }
@@ -85,6 +87,6 @@ function makeProtocol(service: Service): Protocol {
     case "awsJson1_1":
       return awsJsonProtocol(operations, "1.1");
     case "restJson1":
-      throw new Error(`${service.name}: the sandbox doesn't speak REST-JSON yet`);
+      return restJsonProtocol(operations);
   }
 }

@@ -38,7 +38,7 @@ export interface ServiceContext<State extends object> {
 
 /** Blobs arrive, and are answered, as bytes; a stream's bytes have all been read. */
 type Bytes<Value> = {
-  [Key in keyof Value]: Key extends "Body" ? Uint8Array | undefined : Value[Key];
+  [Key in keyof Value]: Key extends "Body" | "Payload" ? Uint8Array | undefined : Value[Key];
 };
 type CommandOf<Client, Operation extends string> = Client extends {
   readonly [Key in `${Operation}Command`]: abstract new (

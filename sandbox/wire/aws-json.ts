@@ -1,7 +1,7 @@
 import { ServiceError } from "../service-error.ts";
 import type { Input, Protocol } from "./protocol.ts";
 import { readTimestamp, toBytes } from "./scalar.ts";
-import type { OperationModel, Shape } from "./shape.ts";
+import type { Member, OperationModel, Shape } from "./shape.ts";
 
 /**
  * AWS JSON 1.0 and 1.1: `X-Amz-Target` names the operation, JSON both ways, times as seconds.
@@ -49,8 +49,13 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Member names in JSON: AWS JSON has the model's own, REST-JSON those of the `jsonName` trait where there is one. */
+export type Naming = (member: Member) => string;
+
+const ownName: Naming = (member) => member.name;
+
 /** The SDK's value of this shape from parsed JSON. */
-export function readJson(shape: Shape, json: unknown): unknown {
+export function readJson(shape: Shape, json: unknown, naming: Naming = ownName): unknown {
   if (json === null || json === undefined) return undefined;
   switch (shape.type) {
     case "unit":
@@ -59,17 +64,17 @@ export function readJson(shape: Shape, json: unknown): unknown {
       const record = expectObject(json);
       const value: Record<string, unknown> = {};
       for (const member of shape.members) {
-        const inner = readJson(member.shape, record[member.name]);
+        const inner = readJson(member.shape, record[naming(member)], naming);
         if (inner !== undefined) value[member.name] = inner;
       }
       return value;
     }
     case "list":
       if (!Array.isArray(json)) throw wrongType("a list");
-      return json.map((item) => readJson(shape.element.shape, item));
+      return json.map((item) => readJson(shape.element.shape, item, naming));
     case "map":
       return Object.fromEntries(
-        Object.entries(expectObject(json)).map(([key, item]) => [key, readJson(shape.value.shape, item)]),
+        Object.entries(expectObject(json)).map(([key, item]) => [key, readJson(shape.value.shape, item, naming)]),
       );
     case "timestamp":
       return typeof json === "number" ? new Date(json * 1000) : readTimestamp(String(json), shape.format);
@@ -92,7 +97,7 @@ export function readJson(shape: Shape, json: unknown): unknown {
 }
 
 /** JSON for a value of this shape; members that the model doesn't have are left out. */
-export function writeJson(shape: Shape, value: unknown): unknown {
+export function writeJson(shape: Shape, value: unknown, naming: Naming = ownName): unknown {
   if (value === null || value === undefined) return undefined;
   switch (shape.type) {
     case "unit":
@@ -107,10 +112,10 @@ export function writeJson(shape: Shape, value: unknown): unknown {
       return json;
     }
     case "list":
-      return (value as readonly unknown[]).map((item) => writeJson(shape.element.shape, item) ?? null);
+      return (value as readonly unknown[]).map((item) => writeJson(shape.element.shape, item, naming) ?? null);
     case "map":
       return Object.fromEntries(
-        Object.entries(value as object).map(([key, item]) => [key, writeJson(shape.value.shape, item)]),
+        Object.entries(value as object).map(([key, item]) => [key, writeJson(shape.value.shape, item, naming)]),
       );
     case "timestamp": {
       const date = value instanceof Date ? value : new Date(typeof value === "number" ? value : String(value));

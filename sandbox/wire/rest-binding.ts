@@ -98,6 +98,19 @@ function readRest(request: WireRequest, members: readonly Member[]): Record<stri
   );
 }
 
+const bodies = new WeakMap<Shape, Shape>();
+
+/** A structure without what goes elsewhere than into the body. */
+function bodyOf(shape: Shape): Shape {
+  if (shape.type !== "structure") return shape;
+  const known = bodies.get(shape);
+  if (known !== undefined) return known;
+  const { type, name, union, members } = shape;
+  const body: Shape = { type, name, union, members: members.filter((member) => !bound(member)) };
+  bodies.set(shape, body);
+  return body;
+}
+
 export interface BoundResponse {
   readonly status: number | undefined;
   readonly headers: Record<string, string>;
@@ -136,7 +149,7 @@ export function writeBindings(
   }
   if (hasBody) {
     headers["content-type"] ??= codec.contentType;
-    body = codec.write(output.shape, value, rootName);
+    body = codec.write(bodyOf(output.shape), value, rootName);
   }
   return { status, headers, body, streams };
 }
