@@ -2,6 +2,8 @@ import type { Finding, Path } from "../problem.ts";
 import { checkExtraGlobal, checkExtraSection } from "./checks-config.ts";
 import { checkMachineIdle, checkPolicies } from "./checks-idle.ts";
 import { checkMachine } from "./checks-machine.ts";
+import { checkManagerSince, checkSince } from "./checks-since.ts";
+import { isAtLeast } from "./runner-version.ts";
 import type { RunnerFleet, Runners } from "./runners-schema.ts";
 
 /** What the checks need of the file around `runners`. What is missing is not in the file, or invalid. */
@@ -21,6 +23,7 @@ export function checkRunners(runners: Runners, around: RunnersAround): Finding[]
   return [
     ...checkVersions(runners, around),
     ...checkExtraGlobal(runners.manager, [...base, "manager"]),
+    ...checkManagerSince(runners.manager, version, [...base, "manager"]),
     ...checkNames(runners),
     ...runners.fleets.flatMap((fleet, index) => {
       const path = [...base, "fleets", index];
@@ -30,6 +33,7 @@ export function checkRunners(runners: Runners, around: RunnersAround): Finding[]
         ...checkRegistration(fleet, runners, version, path),
         ...checkCache(fleet, around, path),
         ...checkExtraSection(fleet, path),
+        ...checkSince(fleet, version, path),
         ...(fleet.executor === "docker+machine"
           ? [
               ...checkMachine(fleet, around.fleetName, path),
@@ -58,17 +62,6 @@ function checkVersions({ version }: Runners, { gitlabVersion }: RunnersAround): 
 
 function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
-}
-
-/** Whether a version is at least another; missing parts are 0. */
-export function isAtLeast(version: string, wanted: string): boolean {
-  const left = version.split(".").map(Number);
-  const right = wanted.split(".").map(Number);
-  for (let index = 0; index < 3; index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
 }
 
 function checkNames(runners: Runners): Finding[] {

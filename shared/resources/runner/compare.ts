@@ -8,6 +8,14 @@ import { digestIn } from "./disclosure.ts";
 import { type ConfigEffect, effectOf, runnerOwnedKeys } from "./effect.ts";
 import { optionPairs } from "./option-pairs.ts";
 import { isDefault, sameValue } from "./same-value.ts";
+import {
+  pairSections,
+  type SectionIds,
+  type SectionPairs,
+  sectionName,
+  sectionsOf,
+  withoutSections,
+} from "./sections.ts";
 import { shown } from "./shown.ts";
 
 /** One key whose live value isn't what the file asks for. */
@@ -31,6 +39,7 @@ export interface CompareOptions {
   readonly exclusive: boolean;
   /** By path, the digest that the desired value would have on that host. */
   readonly digests?: ReadonlyMap<string, string>;
+  readonly ids?: SectionIds;
 }
 
 /**
@@ -41,21 +50,8 @@ export function compareConfig(desired: TomlTable, found: TomlTable, options: Com
   const live = canonicalConfig(found);
   const comparer = new Comparer(options);
   comparer.table(withoutSections(desired), withoutSections(live), configKeys, []);
-  comparer.sections(sectionsOf(desired), sectionsOf(live));
+  comparer.sections(pairSections(sectionsOf(desired), sectionsOf(live), options.ids));
   return { changes: comparer.changes, unknown: comparer.unknown };
-}
-
-export function sectionsOf(config: TomlTable): readonly TomlTable[] {
-  const sections = config["runners"];
-  return Array.isArray(sections) ? sections.filter(isTable) : [];
-}
-
-export function withoutSections(config: TomlTable): TomlTable {
-  return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "runners"));
-}
-
-export function sectionName(section: TomlTable): string {
-  return typeof section["name"] === "string" ? section["name"] : "";
 }
 
 const sectionKeys = (configKeys["runners"] as { readonly tables: Keys }).tables;
@@ -71,22 +67,14 @@ class Comparer {
     this.#digests = digests ?? new Map();
   }
 
-  sections(desired: readonly TomlTable[], live: readonly TomlTable[]): void {
-    const taken = new Set<TomlTable>();
-    for (const section of desired) {
-      const name = sectionName(section);
-      const found = live.find((candidate) => !taken.has(candidate) && sectionName(candidate) === name);
-      const path = ["runners", name];
-      if (found === undefined) {
-        this.#change(path, undefined, section, "reload", "the section is missing");
-        continue;
-      }
-      taken.add(found);
-      this.table(section, found, sectionKeys, path);
+  sections({ pairs, others }: SectionPairs): void {
+    for (const { desired, live } of pairs) {
+      const path = ["runners", sectionName(desired)];
+      if (live === undefined) this.#change(path, undefined, desired, "reload", "the section is missing");
+      else this.table(desired, live, sectionKeys, path);
     }
     if (!this.#exclusive) return;
-    for (const section of live) {
-      if (taken.has(section)) continue;
+    for (const section of others) {
       this.#change(
         ["runners", sectionName(section)],
         section,

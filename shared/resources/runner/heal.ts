@@ -2,26 +2,27 @@ import type { Keys, KeyType } from "../../desired/runners/key-type.ts";
 import { configKeys, keyIn } from "../../desired/runners/keys.ts";
 import { isTable, type TomlTable, type TomlValue } from "../../desired/runners/toml-value.ts";
 import { canonicalConfig } from "./canonical.ts";
-import { sectionName, sectionsOf, withoutSections } from "./compare.ts";
+
 import { runnerOwnedKeys } from "./effect.ts";
+import { pairSections, type SectionIds, sectionsOf, withoutSections } from "./sections.ts";
 
 /**
  * The file to write: the live one with every declared value as declared. What isn't declared stays as it is, unless the file
  * is owned whole; the four keys that are the runner's own are kept from the live section of the same name.
  */
-export function healedConfig(desired: TomlTable, current: TomlTable, exclusive: boolean): TomlTable {
+export function healedConfig(
+  desired: TomlTable,
+  current: TomlTable,
+  exclusive: boolean,
+  ids: SectionIds = new Map(),
+): TomlTable {
   const live = canonicalConfig(current);
-  const wanted = sectionsOf(desired);
-  const names = new Set(wanted.map(sectionName));
-  const found = sectionsOf(live);
+  const { pairs, others } = pairSections(sectionsOf(desired), sectionsOf(live), ids);
   const sections = [
-    ...wanted.map((section) => {
-      const before = found.find((candidate) => sectionName(candidate) === sectionName(section));
-      return before === undefined
-        ? section
-        : { ...healed(section, before, sectionKeys, exclusive), ...ownedOf(before) };
-    }),
-    ...(exclusive ? [] : found.filter((section) => !names.has(sectionName(section)))),
+    ...pairs.map(({ desired: section, live: before }) =>
+      before === undefined ? section : { ...healed(section, before, sectionKeys, exclusive), ...ownedOf(before) },
+    ),
+    ...(exclusive ? [] : others),
   ];
   return {
     ...healed(withoutSections(desired), withoutSections(live), configKeys, exclusive),

@@ -7,10 +7,11 @@ import {
 import { isTable, type TomlTable, type TomlValue } from "../../desired/runners/toml-value.ts";
 import type { JsonObject } from "../../engine/json.ts";
 import { canonicalConfig } from "./canonical.ts";
-import { changePath, sectionName, sectionsOf, withoutSections } from "./compare.ts";
+import { changePath } from "./compare.ts";
 import { decodeTable } from "./decode.ts";
 import { extraOf, type ImportContext, type ImportNote, secretNote, suggestedSecret } from "./import-notes.ts";
 import { importSection } from "./import-section.ts";
+import { sectionName, sectionsOf, withoutSections } from "./sections.ts";
 
 export interface Imported {
   /** `spec.runners`, as it would stand in the file. */

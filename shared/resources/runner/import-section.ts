@@ -13,11 +13,11 @@ import { artifactSettings, customBuildDirSettings, sectionSettings } from "../..
 import { isTable, type TomlTable, type TomlValue } from "../../desired/runners/toml-value.ts";
 import { looksSecret } from "../../desired/secrets.ts";
 import type { JsonObject } from "../../engine/json.ts";
-import { sectionName } from "./compare.ts";
 import { decodeTable } from "./decode.ts";
 import { runnerOwnedKeys } from "./effect.ts";
 import { extraOf, type ImportContext, secretNote, suggestedSecret } from "./import-notes.ts";
 import { importOptions } from "./import-options.ts";
+import { sectionName } from "./sections.ts";
 
 const executors = ["docker+machine", "docker-autoscaler", "instance"];
 

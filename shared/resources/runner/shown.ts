@@ -1,13 +1,17 @@
 import type { ConfigPath } from "../../desired/runners/lint.ts";
 import { isTable, secretIn, type TomlValue } from "../../desired/runners/toml-value.ts";
 import type { Json } from "../../engine/json.ts";
-import { digestIn, mayLeaveHost } from "./disclosure.ts";
+import { digestIn, mayLeaveHost, optionMayLeaveHost } from "./disclosure.ts";
 
 /**
  * A value as it may stand in a plan: what may hold a secret only as a digest, a secret's name, or "(not shown)". A
  * float is text with its fraction, for `1` and `1.0` are different values to the runner.
  */
 export function shown(value: TomlValue, path: ConfigPath): Json {
+  const option = path.at(-2) === "MachineOptions" ? path.at(-1) : undefined;
+  if (option !== undefined && !optionMayLeaveHost(typeof option === "string" ? option : String(value))) {
+    return "(not shown)";
+  }
   if (Array.isArray(value)) return value.map((item, index) => shown(item, [...path, index]));
   if (isTable(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner, [...path, key])]));

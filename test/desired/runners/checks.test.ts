@@ -224,6 +224,12 @@ describe("a file is warned of", () => {
       /unless an administrator/,
     ],
     [
+      "a field that the declared version doesn't read yet",
+      { runners: { version: "18.0.0" }, machine: { maxRemovalAttempts: 5 } },
+      "maxRemovalAttempts",
+      /doesn't read this yet/,
+    ],
+    [
       "capacity above concurrent",
       { fleet: { ...autoscaler, autoscaler: { maxInstances: 50 } } },
       "maxInstances",

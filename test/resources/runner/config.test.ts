@@ -249,6 +249,17 @@ describe("a field edited by hand", () => {
     }
   });
 
+  it("is found when it is taken away, unless it said the runner's own default", () => {
+    const gone = all.filter(({ path }) => !/\]$/.test(path));
+    for (const { path, edited: config } of gone) {
+      const removed = without(config, path);
+      const { changes } = compareConfig(desired, removed, { exclusive: false });
+      const isDefault = /privileged|check_interval|IdleCount$|session_timeout|scale_factor/.test(path);
+      if (!isDefault) expect(changes.map((change) => change.path)).toEqual([path]);
+      expect(compareConfig(desired, healedConfig(desired, removed, false), { exclusive: false }).changes).toEqual([]);
+    }
+  });
+
   it("is healed, and nothing else is touched", () => {
     for (const edit of all) {
       const healed = healedConfig(desired, edit.edited, false);
@@ -275,6 +286,24 @@ describe("a field edited by hand", () => {
   });
 });
 
+function without(config: TomlTable, path: string): TomlTable {
+  const step = (value: TomlValue, parts: readonly string[]): TomlValue => {
+    const [head, ...tail] = parts;
+    if (head === undefined) return value;
+    if (Array.isArray(value)) {
+      return value.map((item, index) =>
+        head === (isTable(item) && parts.length > 0 && item["token"] !== undefined ? item["name"] : String(index))
+          ? step(item, tail)
+          : item,
+      );
+    }
+    if (!isTable(value)) return value;
+    if (tail.length > 0) return { ...value, [head]: step(value[head] as TomlValue, tail) };
+    return Object.fromEntries(Object.entries(value).filter(([key]) => key !== head));
+  };
+  return step(config, path.split(/[.[\]]+/)) as TomlTable;
+}
+
 /** The edited file without what is ours alone to compare: enough to damage several places in turn. */
 function onlyOf(config: TomlTable, path: string): TomlTable {
   const section = /^runners\[([^\]]+)\]/.exec(path)?.[1];
@@ -287,6 +316,17 @@ describe("healing", () => {
     const rotated = edited(live(), ["runners", 0, "token"], () => "glrt-rotated");
     const healed = healedConfig(desired, rotated, true);
     expect((healed["runners"] as readonly TomlTable[])[0]).toMatchObject({ id: 1n, token: "glrt-rotated" });
+  });
+
+  it("finds a section that was renamed by hand by its id, and keeps its token", () => {
+    const renamed = edited(live(), ["runners", 0, "name"], () => "renamed");
+    const ids = new Map([["acme-build", 1n]]);
+    expect(compareConfig(desired, renamed, { exclusive: false, ids }).changes).toMatchObject([
+      { path: "runners[acme-build].name", from: "renamed", to: "acme-build" },
+    ]);
+    const healed = healedConfig(desired, renamed, false, ids);
+    expect((healed["runners"] as readonly TomlTable[])[0]).toMatchObject({ name: "acme-build", token: `${token}0` });
+    expect(healed["runners"]).toHaveLength(3);
   });
 
   it("leaves sections that nobody declared alone, unless the file is owned whole", () => {

@@ -3,6 +3,7 @@ import { lintConfig } from "../../../shared/desired/runners/lint.ts";
 import type { TomlTable } from "../../../shared/desired/runners/toml-value.ts";
 import { renderConfig } from "../../../shared/resources/runner/render.ts";
 import type { Surroundings } from "../../../shared/resources/runner/surroundings.ts";
+import { zoneMismatches } from "../../../shared/resources/runner/zone-mismatch.ts";
 import { runnersOf } from "./desired-runners.ts";
 
 const parameter = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id";
@@ -122,5 +123,22 @@ describe("an autoscaler", () => {
         { autoscaler: { plugin: "aws", plugin_config: { name: "acme-auto" }, state_storage: { enabled: true } } },
       ],
     });
+  });
+});
+
+describe("a declared zone", () => {
+  const mismatches = (machine: object) =>
+    zoneMismatches(
+      runnersOf({ manager: { concurrent: 5 }, fleets: [{ name: "build", executor: "docker+machine", machine }] }),
+      surroundings,
+    );
+
+  it("that isn't the subnet's is named, for no machine could be made", () => {
+    expect(mismatches({ zone: "b" })).toEqual([{ fleet: "build", subnet: "subnet-1", declared: "b", actual: "a" }]);
+    expect(mismatches({ zone: "b", subnetId: "subnet-2" })).toEqual([]);
+  });
+
+  it("of a subnet that nobody looked up is not judged", () => {
+    expect(mismatches({ zone: "b", subnetId: "subnet-9" })).toEqual([]);
   });
 });
