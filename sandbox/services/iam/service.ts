@@ -16,6 +16,21 @@ import * as rolePolicies from "./role-policies.ts";
 import * as roles from "./roles.ts";
 import { DEFAULT_IAM_TIMING, emptyIamState, type IamState, type IamTiming } from "./state.ts";
 
+const operations = {
+  ...attachments,
+  ...instanceProfiles,
+  ...policyVersions,
+  ...rolePolicies,
+  ...roles,
+  CreatePolicy,
+  DeletePolicy,
+  GetPolicy,
+  ListPolicies,
+  ListPolicyTags,
+  TagPolicy,
+  UntagPolicy,
+};
+
 /** IAM's state as other services find it. */
 export function iamStateKey(timing: IamTiming = DEFAULT_IAM_TIMING): StateKey<IamState> {
   return { name: "iam", global: true, initial: () => emptyIamState(timing) };
@@ -28,20 +43,7 @@ export function iamService(timing?: IamTiming): Service {
     client,
     xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     state: iamStateKey(timing),
-    operations: {
-      ...attachments,
-      ...instanceProfiles,
-      ...policyVersions,
-      ...rolePolicies,
-      ...roles,
-      CreatePolicy,
-      DeletePolicy,
-      GetPolicy,
-      ListPolicies,
-      ListPolicyTags,
-      TagPolicy,
-      UntagPolicy,
-    },
+    operations,
     throttle: { code: "Throttling", status: 400 },
   });
 }
