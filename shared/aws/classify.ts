@@ -40,6 +40,11 @@ export function isConditionFailed(error: unknown): boolean {
   return ruleOf(error)?.kind === "ConditionFailed" || statusOf(error) === 412;
 }
 
+/** S3 met another write of the same key in the middle of this one and did neither judge nor apply it: to be tried again. */
+export function isWriteRace(error: unknown): boolean {
+  return ruleOf(error)?.kind === "WriteRace";
+}
+
 export function isThrottled(error: unknown): boolean {
   return ruleOf(error)?.kind === "Throttled" || statusOf(error) === 429;
 }

@@ -7,6 +7,7 @@ export type ErrorKind =
   | "InUse"
   | "Conflict"
   | "ConditionFailed"
+  | "WriteRace"
   | "Throttled"
   | "AccessDenied"
   | "CredentialsMissing"
@@ -105,9 +106,10 @@ export const errorRules: readonly ErrorRule[] = [
     class: "retry",
     hint: anyHint("Something else still uses it; it is tried again once that is gone."),
   },
+  { kind: "WriteRace", codes: whole("ConditionalRequestConflict"), class: "retry", hint: noHint },
   {
     kind: "ConditionFailed",
-    codes: whole("PreconditionFailed|ConditionalRequestConflict"),
+    codes: whole("PreconditionFailed"),
     class: "retry",
     hint: noHint,
   },

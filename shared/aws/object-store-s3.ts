@@ -12,7 +12,15 @@ import { Failure } from "../engine/failure.ts";
 import type { ObjectStore, StoredObject, TimeSpan, WriteCondition, WriteResult } from "../store/object-store.ts";
 import { type LocalClocks, ServerTime } from "../store/server-time.ts";
 import { callOf } from "./call.ts";
-import { attemptsOf, isAmbiguous, isBucketMissing, isConditionFailed, isNotFound, toFailure } from "./classify.ts";
+import {
+  attemptsOf,
+  isAmbiguous,
+  isBucketMissing,
+  isConditionFailed,
+  isNotFound,
+  isWriteRace,
+  toFailure,
+} from "./classify.ts";
 import { type AwsConfig, writerClient } from "./clients.ts";
 import { allItems } from "./pages.ts";
 
@@ -29,7 +37,7 @@ export interface S3ObjectStoreOptions {
 
 /** User metadata that names the write. Lower case, as S3 gives it back. */
 const writeIdKey = "write-id";
-const mostReads = 3;
+const mostTries = 3;
 
 /**
  * The state bucket by S3's conditional writes (If-Match, If-None-Match;
@@ -73,7 +81,7 @@ export class S3ObjectStore implements ObjectStore {
         if (isNotFound(error) && !isBucketMissing(error)) return undefined;
         // A body that breaks off while it is read: the SDK has answered by then and doesn't repeat the call.
         const brokeOff = callOf(error) === undefined && isAmbiguous(error);
-        if (!brokeOff || tries === mostReads) throw toFailure(error, doing);
+        if (!brokeOff || tries === mostTries) throw toFailure(error, doing);
       }
     }
   }
@@ -81,20 +89,22 @@ export class S3ObjectStore implements ObjectStore {
   async put(key: string, body: string, options: Parameters<ObjectStore["put"]>[2] = {}): Promise<WriteResult> {
     const doing = `writing ${key}`;
     const id = this.#newId();
-    try {
-      const answer = await this.#client.send(
-        new PutObjectCommand({
-          ...this.#bucket,
-          Key: key,
-          Body: body,
-          ContentType: options.contentType ?? "application/json",
-          Metadata: { ...options.metadata, [writeIdKey]: id },
-          ...conditionHeaders(options.condition),
-        }),
-      );
-      return { written: true, etag: etagOf(answer.ETag, doing) };
-    } catch (error) {
-      return await this.#settle(error, key, id, options.condition, doing);
+    const command = new PutObjectCommand({
+      ...this.#bucket,
+      Key: key,
+      Body: body,
+      ContentType: options.contentType ?? "application/json",
+      Metadata: { ...options.metadata, [writeIdKey]: id },
+      ...conditionHeaders(options.condition),
+    });
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const answer = await this.#client.send(command);
+        return { written: true, etag: etagOf(answer.ETag, doing) };
+      } catch (error) {
+        if (isWriteRace(error) && attemptsOf(error) === 1 && tries < mostTries) continue;
+        return await this.#settle(error, key, id, options.condition, doing);
+      }
     }
   }
 
@@ -152,13 +162,15 @@ export class S3ObjectStore implements ObjectStore {
     doing: string,
   ): Promise<WriteResult> {
     const refused = refusedByCondition(error);
-    // Refused at the first attempt: nothing of ours was under way before it.
-    if (refused && attemptsOf(error) === 1) return { written: false };
-    if (!refused && !isAmbiguous(error)) throw toFailure(error, doing);
+    const raced = isWriteRace(error);
+    // Refused at the first attempt: nothing of ours is under way.
+    if ((refused || raced) && attemptsOf(error) === 1) return { written: false };
+    if (!refused && !raced && !isAmbiguous(error)) throw toFailure(error, doing);
     const now = await this.#head(key, doing);
     if (now?.Metadata?.[writeIdKey] === id) return { written: true, etag: etagOf(now.ETag, doing) };
     if (refused || cannotLand(condition, now?.ETag)) return { written: false };
-    throw toFailure(error, doing);
+    const { code, message, hint } = toFailure(error, doing);
+    throw new Failure({ code, class: "unknown", message, hint, cause: error });
   }
 
   async #head(key: string, doing: string): Promise<HeadObjectCommandOutput | undefined> {

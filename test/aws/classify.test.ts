@@ -10,6 +10,7 @@ import {
   isInUse,
   isNotFound,
   isThrottled,
+  isWriteRace,
   toFailure,
 } from "../../shared/aws/classify.ts";
 import { type AwsConfig, writerClient } from "../../shared/aws/clients.ts";
@@ -164,7 +165,8 @@ test("the questions that adapters ask tell the kinds of error apart", async () =
   expect(isBucketMissing(await thrownBy("getObject", s3Error("NoSuchKey", "m", 404)))).toBe(false);
   expect(isInUse(await thrownBy("runInstances", ec2Error("InvalidGroup.InUse")))).toBe(true);
   expect(isThrottled(await thrownBy("putObject", s3Error("SlowDown", "m", 503)))).toBe(true);
-  expect(isConditionFailed(await thrownBy("putObject", s3Error("ConditionalRequestConflict", "m", 409)))).toBe(true);
+  expect(isConditionFailed(await thrownBy("putObject", s3Error("PreconditionFailed", "m", 412)))).toBe(true);
+  expect(isWriteRace(await thrownBy("putObject", s3Error("ConditionalRequestConflict", "m", 409)))).toBe(true);
   expect(isAccessDenied(await thrownBy("headBucket", { status: 403 }))).toBe(true);
   expect(isAmbiguous(await thrownBy("putObject", socketError("ECONNRESET")))).toBe(true);
   expect(isAmbiguous(await thrownBy("putObject", socketError("ECONNREFUSED")))).toBe(false);

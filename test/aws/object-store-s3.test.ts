@@ -11,6 +11,10 @@ const precondition: Answer = {
   headers: { Date: date },
   body: "<Error><Code>PreconditionFailed</Code><Message>m</Message></Error>",
 };
+const race: Answer = {
+  status: 409,
+  body: "<Error><Code>ConditionalRequestConflict</Code><Message>m</Message></Error>",
+};
 const head = (version: string, writeId: string): Answer => ({
   status: 200,
   headers: { ...etag(version), "x-amz-meta-write-id": writeId },
@@ -63,6 +67,13 @@ test.each([
   ["refused at the first attempt", [precondition], { written: false }, 1],
   ["refused because the object to replace is gone", [noKey], { written: false }, 1],
   [
+    "that met another one and is tried again",
+    [race, { status: 200, headers: etag("2") }],
+    { written: true, etag: '"2"' },
+    2,
+  ],
+  ["that meets others again and again", [race], { written: false }, 3],
+  [
     "whose first answer was lost although it took effect",
     [socketError("ECONNRESET"), precondition, head("2", "ours-1")],
     { written: true, etag: '"2"' },
@@ -99,6 +110,11 @@ test("a conditional write that may still land is unknown, not refused", async ()
     code: "NoAnswer",
     class: "unknown",
   });
+});
+
+test("a conditional write that meets its own lost first attempt, still under way, is unknown", async () => {
+  const { store } = open([socketError("ECONNRESET"), race, head("1", "before")]);
+  await expect(store.put("k", "x", { condition: { ifMatch: '"1"' } })).rejects.toMatchObject({ class: "unknown" });
 });
 
 test("a create whose answer is lost is found again by its id", async () => {
