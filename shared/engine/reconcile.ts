@@ -98,13 +98,10 @@ function firstWrites<Fleet, Readers, Writers>(
   return written;
 }
 
-function isNew<Fleet>({ status }: FleetState, { inForce, accept }: RevisionDecision<Fleet>): boolean {
+function isNew<Fleet>({ status }: FleetState, { inForce }: RevisionDecision<Fleet>): boolean {
   const known = status?.value.inForce;
   return (
-    accept !== undefined ||
-    known === undefined ||
-    known.sequence !== inForce?.revision.sequence ||
-    known.digest !== inForce.revision.digest
+    known === undefined || known.sequence !== inForce?.revision.sequence || known.digest !== inForce.revision.digest
   );
 }
 

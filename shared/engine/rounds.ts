@@ -105,7 +105,6 @@ export async function rounds<Fleet, Readers, Writers>(
       // 5. The plan could not be stored, or we aren't the holder any more: nothing else may be done.
       await stored;
       input.lease.assertHeld();
-      if (ended.some(({ outcome }) => outcome.state === "outOfTime")) return result(true);
       round += 1;
     }
   } catch (error) {

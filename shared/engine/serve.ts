@@ -44,7 +44,7 @@ export async function serve<Fleet, Readers, Writers>(
   const before = state.status;
   const acted = outcome.rounds !== undefined && outcome.rounds.records.length > 0;
   const news = saysSomethingNew(before?.value, status, engine.clock.now(), engine.limits);
-  const write = news || acted || request.force ? { status, replaces: before?.etag } : undefined;
+  const write = news || acted ? { status, replaces: before?.etag } : undefined;
   return await writeDown(engine, name, lease, record, write, decision.generation);
 }
 

@@ -3,6 +3,7 @@ import type { Condition, ConditionType } from "../../shared/engine/condition.ts"
 import { Failure } from "../../shared/engine/failure.ts";
 import { absent, present } from "../../shared/engine/observation.ts";
 import { nothingKnown, preview } from "../../shared/engine/preview.ts";
+import { run } from "../../shared/engine/run.ts";
 import type { Sync } from "../../shared/engine/status.ts";
 import type { ModelFleet, ModelKind } from "./model-kind.ts";
 import { ModelProcess } from "./model-process.ts";
@@ -256,6 +257,18 @@ describe("failures", () => {
     expect(tries).toBe(2);
   });
 
+  test("a new revision ends a fight", async () => {
+    const world = await readyWorld();
+    const undo = (): void => world.meddle("net/a", { size: 99 });
+    world.state.afterWrite = undo;
+    undo();
+    await world.run();
+    expect(syncOf(world, "net/a")).toBe("Held");
+    world.state.afterWrite = undefined;
+    world.push(sampleFleet);
+    expect((await world.run()).record?.end).toBe("Ready");
+  });
+
   test("drift that goes away by itself ends the back-off", async () => {
     const world = await readyWorld();
     withApply(world, refusing);
@@ -344,6 +357,16 @@ describe("what can't go on for ever", () => {
     expect(world.store.status?.resources["net/a"]?.failure?.code).toBe("KeepsChanging");
   });
 
+  test("a run makes so many rounds and asks for another run", async () => {
+    const world = new ModelWorld({ rounds: 2, heals: 99 });
+    world.push(sampleFleet);
+    world.state.afterWrite = (key) => key === "net/a" && world.meddle(key, { size: 99 });
+    const { record } = await world.run();
+    expect(Math.max(...(record?.actions ?? []).map(({ round }) => round))).toBe(2);
+    expect(record?.end).toBe("Progressing");
+    expect(record?.runAgainAt).toBe(record?.endedAt);
+  });
+
   test("a run that has no time for anything isn't asked for again at once", async () => {
     const world = await readyWorld();
     const { record } = await world.run({ limit: world.clock.now() });
@@ -423,6 +446,19 @@ describe("operations in flight", () => {
     world.meddle("net/a", { size: 1 });
     expect((await world.run()).record?.end).toBe("Ready");
     expect(world.store.status?.resources["net/a"]?.operation).toBeUndefined();
+  });
+
+  test("it is not forgotten while its host is silent", async () => {
+    const world = await readyWorld();
+    starting(world, () => "underWay");
+    world.meddle("net/a", { size: 99 });
+    await world.run();
+    world.kinds = world.kinds.map((kind, index) =>
+      index === 0 ? { ...kind, observe: () => Promise.reject(new Error("silent")) } : kind,
+    );
+    await world.run();
+    expect(syncOf(world, "net/a")).toBe("Unknown");
+    expect(world.store.status?.resources["net/a"]?.operation?.token).toBe("cmd-1");
   });
 
   test("one that ends badly is backed off like any failure", async () => {
@@ -553,6 +589,37 @@ describe("lease, notes and deaths", () => {
     expect(world.state.writes).toEqual([]);
   });
 
+  test("a kind that writes past its writers isn't called once the lease has ended", async () => {
+    const world = await readyWorld();
+    let called = false;
+    withApply(world, () => {
+      called = true;
+      return Promise.resolve({ state: "done" });
+    });
+    world.meddle("net/a", { size: 99 });
+    const limits = { ...world.limits, margin: -2 * leaseTtl };
+    const engine = {
+      ...world.engine(
+        new ModelProcess({ before: ({ name }) => name === "state:plan" && world.clock.advance(leaseTtl) }),
+      ),
+      limits,
+    };
+    const record = await run(engine, "model", { requestId: "r", trigger: "manual", force: false });
+    expect(record.failure?.code).toBe("LeaseLost");
+    expect(called).toBe(false);
+  });
+
+  test("a revision that can't be made the accepted one fails the run even where nothing is to be done", async () => {
+    const world = await readyWorld();
+    world.push(sampleFleet);
+    const { record } = await world.run({
+      before: ({ name }) => {
+        if (name === "state:accept") throw new Failure({ code: "AccessDenied", class: "terminal", message: "denied" });
+      },
+    });
+    expect(record).toMatchObject({ end: "Failed", failure: { code: "AccessDenied" } });
+  });
+
   test("a status that somebody else wrote meanwhile is not overwritten", async () => {
     const world = await readyWorld();
     world.meddle("net/a", { size: 99 });
@@ -639,6 +706,24 @@ describe("what is written down", () => {
     expect(plan?.actions.map(({ verb, target }) => `${verb} ${target.kind}/${target.name}`)).toEqual([
       "delete app/web",
     ]);
+  });
+
+  test("everything declared is in the inventory, and what left the file stays in it while it can't be observed", async () => {
+    const world = await readyWorld();
+    expect(world.store.status?.inventory).toEqual({
+      app: ["web"],
+      disk: ["data"],
+      host: ["main", "spare"],
+      net: ["a", "b"],
+    });
+    world.push({ ...sampleFleet, kinds: { ...sampleFleet.kinds, app: {} } });
+    world.kinds = world.kinds.map((kind) =>
+      kind.kind === "app" ? { ...kind, observe: () => Promise.reject(new Error("silent")) } : kind,
+    );
+    const { record } = await world.run();
+    expect(record?.end).toBe("Unknown");
+    expect(syncOf(world, "app/web")).toBe("Unknown");
+    expect(world.store.status?.inventory["app"]).toEqual(["web"]);
   });
 
   test("a thing that was never ours, and one that is kept on purpose, are forgotten when they leave the file", async () => {

@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { seal } from "../../shared/engine/action.ts";
+import { startingInventory, unfinishedPlan } from "../../shared/engine/fleet-status.ts";
+import type { LeaseNote } from "../../shared/engine/lease.ts";
+import { type PlannedAction, planDigest } from "../../shared/engine/plan.ts";
+import { nothingKnown } from "../../shared/engine/preview.ts";
+import { together } from "../../shared/engine/run-record.ts";
+import { semaphore } from "../../shared/engine/semaphore.ts";
+import type { StoredPlan } from "../../shared/engine/state-port.ts";
+import type { FleetStatus } from "../../shared/engine/status.ts";
+
+const target = { kind: "net", name: "b" };
+const action = seal({ target, verb: "create", changes: [], risk: "safe", reason: "so", ownership: "none" }, null);
+
+function planOf(actions: readonly PlannedAction[]): StoredPlan["plan"] {
+  const revision = { sequence: 1, commit: "", digest: "d" };
+  const unsealed = { version: 1, fleet: "f", revision, actions, unknown: [], notManaged: [], createdAt: 1 } as const;
+  return { ...unsealed, digest: planDigest(unsealed) };
+}
+
+const stored = (epoch: number, requestId: string): StoredPlan => ({
+  epoch,
+  requestId,
+  round: 1,
+  plan: planOf([action]),
+});
+
+const status: FleetStatus = {
+  version: 1,
+  fleet: "f",
+  observedGeneration: 1,
+  epoch: 5,
+  incarnation: "i",
+  conditions: [],
+  resources: {},
+  inventory: { net: ["a"], pool: ["p"] },
+  notManaged: [],
+  lastRun: { requestId: "five", trigger: "schedule", startedAt: 1, endedAt: 2 },
+  notes: [],
+};
+
+test("a stored plan belongs to a run that died, unless the status was written after it", () => {
+  const dead = (plan: StoredPlan | undefined, written: FleetStatus | undefined): boolean =>
+    unfinishedPlan({
+      ...nothingKnown,
+      plan,
+      status: written === undefined ? undefined : { value: written, etag: "e" },
+    }) !== undefined;
+  expect(dead(undefined, status)).toBe(false);
+  expect(dead(stored(1, "one"), undefined)).toBe(true);
+  expect(dead(stored(6, "six"), status)).toBe(true);
+  expect(dead(stored(5, "five"), status)).toBe(false);
+  // The same lease served a note after the status was written, and died of it.
+  expect(dead(stored(5, "note"), status)).toBe(true);
+  expect(dead(stored(4, "four"), status)).toBe(false);
+});
+
+test("what a dead run may have made is looked for", () => {
+  expect(startingInventory(status, stored(6, "six"))).toEqual({ net: ["a", "b"], pool: ["p"] });
+  expect(startingInventory(undefined, undefined)).toEqual({});
+});
+
+test("a plan's digest tells what is held, and not when it was made", () => {
+  const held = { ...action, held: { reason: "Suspended", message: "until then" } } as const;
+  expect(planOf([held]).digest).not.toBe(planOf([action]).digest);
+  expect(planDigest({ ...planOf([action]), createdAt: 99 })).toBe(planOf([action]).digest);
+});
+
+test("notes are served as one: forced if any is, of some kinds only if all are", () => {
+  const note = (fields: Partial<LeaseNote>): LeaseNote => ({
+    requestId: "n",
+    trigger: "manual",
+    force: false,
+    at: 1,
+    ...fields,
+  });
+  expect(
+    together([note({ only: ["net"], by: "jo" }), note({ force: true, only: ["disk", "net"], approve: ["x"] })]),
+  ).toEqual({
+    requestId: "n",
+    trigger: "note",
+    force: true,
+    only: ["net", "disk"],
+    approve: ["x"],
+    by: "jo",
+  });
+  expect(together([note({ only: ["net"] }), note({})]).only).toBeUndefined();
+});
+
+test("a semaphore lets so many run at once and all in the end, also after failures", async () => {
+  const permits = semaphore(2);
+  let running = 0;
+  let most = 0;
+  const task = async (fails: boolean): Promise<void> => {
+    running += 1;
+    most = Math.max(most, running);
+    await Promise.resolve();
+    running -= 1;
+    if (fails) throw new Error("no");
+  };
+  const ended = await Promise.allSettled(
+    [true, false, true, false, false].map((fails) => permits.run(() => task(fails))),
+  );
+  expect(most).toBe(2);
+  expect(ended.map(({ status: state }) => state)).toEqual([
+    "rejected",
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+    "fulfilled",
+  ]);
+});
