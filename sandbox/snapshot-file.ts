@@ -49,7 +49,11 @@ export class SnapshotFile {
     }
   }
 
+  /** Throws what went wrong with the write before: a call that isn't kept must not look done. */
   #changed(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
     this.#dirty = true;
     this.#saving ??= this.#save();
   }

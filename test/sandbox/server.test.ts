@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
@@ -30,6 +30,10 @@ async function temporary(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "sandbox-"));
   directories.push(directory);
   return directory;
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
 function settings(endpoint: string) {
@@ -139,6 +143,26 @@ test("a damaged state file is refused, not overwritten", async () => {
   await writeFile(join(directory, "sandbox.json"), "{ half");
   await expect(start(directory)).rejects.toThrow(/move it away/);
   expect(await readFile(join(directory, "sandbox.json"), "utf8")).toBe("{ half");
+});
+
+test("a state that can't be kept is no success", async () => {
+  const directory = await temporary();
+  const { url } = await start(directory);
+  const s3 = new S3(settings(url));
+  // In the way of the file that is written before it takes the old one's place.
+  await mkdir(join(directory, "sandbox.json.next"));
+  let count = 0;
+  const create = () => {
+    count += 1;
+    const CreateBucketConfiguration = { LocationConstraint: "eu-central-1" } as const;
+    return s3.createBucket({ Bucket: `acme-${count}`, CreateBucketConfiguration });
+  };
+  await expect.poll(() => create().then(() => 200, statusOf)).toBe(500);
+  await rm(join(directory, "sandbox.json.next"), { recursive: true });
+  await running
+    .pop()
+    ?.close()
+    .catch(() => undefined);
 });
 
 test("a directory is one running sandbox's at a time", async () => {

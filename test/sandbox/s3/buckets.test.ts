@@ -68,6 +68,12 @@ test("regions: the constraint must fit the endpoint, us-east-1 has none and forg
     name: "AuthorizationHeaderMalformed",
     Region: "eu-central-1",
   });
+  // An answer to HEAD has no body: the header alone says where the bucket is.
+  const head = await s3.headBucket({ Bucket: "acme-east" }).catch((error: unknown) => error);
+  expect(head).toMatchObject({
+    $metadata: { httpStatusCode: 301 },
+    $response: { headers: { "x-amz-bucket-region": "us-east-1" } },
+  });
 });
 
 test("every configuration comes back as it was put, and goes", async () => {
