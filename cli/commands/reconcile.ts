@@ -27,6 +27,11 @@ export async function run(io: Io, _: readonly string[], options: ReconcileOption
   const events = options.output === "text" ? progressLines(io.stderr, styleOf(io.stderr, io)) : silent;
   const reconciler = await reconcilerOf(io, options, pushed?.region, events);
   const name = pushed?.fleet ?? (await fleetOf(reconciler.store, options.fleet));
+  io.interrupted.addEventListener("abort", () => {
+    io.stderr.write(
+      "ending this run in good order; interrupt again to stop at once (its lease then lasts to its end)\n",
+    );
+  });
   const record = await reconcile(reconciler.engine, name, requestOf(io, options));
   io.stdout.write(render(io, record, options));
   return exitOf(record.end);

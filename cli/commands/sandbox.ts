@@ -46,6 +46,8 @@ function environmentText(url: string, region: string, bucket: string): string {
   const variables = {
     AWS_ENDPOINT_URL: url,
     AWS_REGION: region,
+    // The AWS CLI's first version and boto3 read this one only.
+    AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     FLEETKEEPER_BUCKET: bucket,

@@ -15,6 +15,7 @@ import {
   RemoveRoleFromInstanceProfileCommand,
 } from "@aws-sdk/client-iam";
 import {
+  BucketAlreadyOwnedByYou,
   type BucketLocationConstraint,
   CreateBucketCommand,
   DeleteBucketLifecycleCommand,
@@ -53,13 +54,18 @@ export class Person {
     this.#s3 = new S3Client({ ...settings, forcePathStyle: true });
   }
 
+  /** A bucket that is theirs already is fine. */
   async makeBucket(name: string): Promise<void> {
     const region = await this.#s3.config.region();
     const location =
       region === "us-east-1"
         ? {}
         : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
-    await this.#s3.send(new CreateBucketCommand({ Bucket: name, ...location }));
+    try {
+      await this.#s3.send(new CreateBucketCommand({ Bucket: name, ...location }));
+    } catch (error) {
+      if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+    }
   }
 
   /** @param fleet its name; @param bucket its cache bucket; @param role its machines' role */
