@@ -231,6 +231,15 @@ const needs: readonly [string, Twist, HoldReason | undefined, HoldReason | undef
     "DependencyHeld",
     undefined,
   ],
+  [
+    "under way without being in the plan",
+    (scenario) =>
+      remembering("net/n", () => ({ operation: { token: "1", startedAt: 1, notBefore: now, message: "installing" } }))(
+        needing("n", { observed: "present", desired: true })(scenario),
+      ),
+    "DependencyPending",
+    "DependencyPending",
+  ],
   ["not declared by anything", draft({ needs: [{ kind: "net", name: "n" }] }), "UnknownDependency", undefined],
 ];
 
