@@ -3,12 +3,13 @@ import type { Service } from "./service.ts";
 import { ec2Service } from "./services/ec2/service.ts";
 import { iamService } from "./services/iam/service.ts";
 import { s3Service } from "./services/s3/service.ts";
+import { type SsmOptions, ssmService } from "./services/ssm/service.ts";
 import { stsService } from "./services/sts/service.ts";
 import { callerOfSession, STS_STATE } from "./services/sts/sessions.ts";
 
 /** Every service that the embedded AWS has, as quick and as consistent as they come. */
-export function awsServices(): readonly Service[] {
-  return [ec2Service(), iamService(), s3Service(), stsService()];
+export function awsServices(options: { readonly ssm?: SsmOptions } = {}): readonly Service[] {
+  return [ec2Service(), iamService(), s3Service(), ssmService(options.ssm), stsService()];
 }
 
 /** The embedded AWS, with temporary credentials known to the sessions that STS gave them to. */

@@ -1,4 +1,4 @@
-import { createSandbox } from "./aws.ts";
+import { awsServices, createSandbox } from "./aws.ts";
 import { wallClock } from "./clock.ts";
 import { listen } from "./listen.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -31,6 +31,7 @@ export interface RunningSandbox {
 export async function startSandbox(options: StartOptions): Promise<RunningSandbox> {
   const { account, region, seed } = options;
   const sandbox = createSandbox({
+    services: awsServices({ ssm: { waitsForScripts: false } }),
     clock: wallClock(options.now),
     ...(account === undefined ? {} : { account }),
     ...(region === undefined ? {} : { region }),

@@ -6,21 +6,27 @@ import { expect } from "vitest";
 import { VirtualClock } from "../../sandbox/clock.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
-import { ec2Service } from "../../sandbox/services/ec2/service.ts";
+import { ec2Service, ec2StateKey } from "../../sandbox/services/ec2/service.ts";
 import type { Ec2Timing } from "../../sandbox/services/ec2/state.ts";
-import { iamService } from "../../sandbox/services/iam/service.ts";
+import { iamService, iamStateKey } from "../../sandbox/services/iam/service.ts";
 import type { IamTiming } from "../../sandbox/services/iam/state.ts";
+import { type SsmOptions, ssmService } from "../../sandbox/services/ssm/service.ts";
 import { stsService } from "../../sandbox/services/sts/service.ts";
 import { callerOfSession, STS_STATE } from "../../sandbox/services/sts/sessions.ts";
 
 /** The embedded AWS on a virtual clock, with the real SDK's clients in the same process. */
-export function sdkWorld(timing: { readonly ec2?: Partial<Ec2Timing>; readonly iam?: IamTiming } = {}) {
+export function sdkWorld(
+  timing: { readonly ec2?: Partial<Ec2Timing>; readonly iam?: IamTiming; readonly ssm?: SsmOptions } = {},
+) {
   const clock = new VirtualClock();
   const sandbox: Sandbox = new Sandbox({
-    services: [ec2Service(timing.ec2), iamService(timing.iam), stsService()],
+    services: [ec2Service(timing.ec2), iamService(timing.iam), ssmService(timing.ssm), stsService()],
     clock,
     callerOf: (key) => callerOfSession(sandbox.state(STS_STATE), key, clock.now()),
   });
+  // A service that is looked up by another before its first call must have its own timing all the same.
+  sandbox.state(ec2StateKey(timing.ec2));
+  sandbox.state(iamStateKey(timing.iam));
   const requestHandler = new SandboxHandler(sandbox);
   const config = (credentials: Credentials) => ({
     region: "eu-central-1",

@@ -32,6 +32,8 @@ export interface InstanceRecord {
   readonly visibleAt: number;
   readonly state: InstanceStateName;
   readonly stateSince: number;
+  /** The last time that it ran. */
+  readonly lastRun?: { readonly from: number; readonly until?: number };
   /** What it is on its way to. */
   readonly transition?: { readonly to: InstanceStateName; readonly at: number };
   readonly stateReason?: { readonly Code: string; readonly Message: string };

@@ -34,6 +34,9 @@ export function beginTransition(
     transition: { to, at: arrives },
     transitionReason: why.text,
     ...(why.reason === undefined ? {} : { stateReason: why.reason }),
+    ...(instance.state === "running" && instance.lastRun !== undefined
+      ? { lastRun: { from: instance.lastRun.from, until: at } }
+      : {}),
   };
   putInstance(context, moved);
   schedule(context.state, { at: arrives, kind: "instance", instanceId: instance.instanceId, to });

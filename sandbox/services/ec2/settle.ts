@@ -48,7 +48,8 @@ function arrive(instanceId: string, to: InstanceStateName, at: number, context: 
   const instance = context.state.instances[instanceId];
   if (instance?.transition === undefined || instance.transition.to !== to || instance.transition.at !== at) return;
   const { transition: _ended, ...rest } = instance;
-  const arrived: InstanceRecord = { ...rest, state: to, stateSince: at };
+  const lastRun = to === "running" ? { lastRun: { from: at } } : {};
+  const arrived: InstanceRecord = { ...rest, ...lastRun, state: to, stateSince: at };
   if (to === "terminated") end(arrived, at, context);
   else putInstance(context, arrived);
 }

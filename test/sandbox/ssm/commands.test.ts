@@ -1,0 +1,310 @@
+import {
+  DescribeInstancesCommand,
+  RunInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import {
+  AddRoleToInstanceProfileCommand,
+  CreateInstanceProfileCommand,
+  CreateRoleCommand,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import {
+  CancelCommandCommand,
+  CreateDocumentCommand,
+  DescribeDocumentCommand,
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  type SendCommandCommandInput,
+  UpdateDocumentCommand,
+} from "@aws-sdk/client-ssm";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
+import type { HostOutcome, HostRunner, HostStep } from "../../../sandbox/services/ssm/host-runner.ts";
+import { awsError, sdkWorld } from "../sdk-world.ts";
+
+const content = (more: object = {}, parameters: object = {}) =>
+  JSON.stringify({
+    schemaVersion: "2.2",
+    description: "says hello",
+    parameters: {
+      name: { type: "String", allowedPattern: "[a-z ;$()]{1,40}", interpolationType: "ENV_VAR" },
+      mode: { type: "String", default: "short", allowedValues: ["short", "long"] },
+      ...parameters,
+    },
+    mainSteps: [
+      {
+        action: "aws:runShellScript",
+        name: "hello",
+        precondition: { StringEquals: ["platformType", "Linux"] },
+        inputs: { timeoutSeconds: "60", runCommand: ['echo "hello $SSM_name"', "echo {{ mode }}"] },
+        ...more,
+      },
+    ],
+  });
+
+/** A host that notes what it was to run and answers what the test says. */
+class ScriptedHost implements HostRunner {
+  readonly steps: HostStep[] = [];
+  answer: HostOutcome = { kind: "exited", exitCode: 0, stdout: "done\n", stderr: "" };
+
+  async run(step: HostStep, signal: AbortSignal): Promise<HostOutcome> {
+    this.steps.push(step);
+    return signal.aborted ? { kind: "cancelled", stdout: "", stderr: "" } : this.answer;
+  }
+}
+
+async function hostWorld(options: { readonly runner?: HostRunner; readonly withRole?: boolean } = {}) {
+  const runner = options.runner ?? new ScriptedHost();
+  const world = sdkWorld({ ssm: { runner } });
+  const { ec2, iam, ssm } = world;
+  const AssumeRolePolicyDocument = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+  });
+  await iam.send(new CreateRoleCommand({ RoleName: "host", AssumeRolePolicyDocument }));
+  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: "host" }));
+  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: "host", RoleName: "host" }));
+  if (options.withRole !== false) {
+    const PolicyDocument = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: { Effect: "Allow", Action: "ssm:UpdateInstanceInformation", Resource: "*" },
+    });
+    await iam.send(new PutRolePolicyCommand({ RoleName: "host", PolicyName: "agent", PolicyDocument }));
+  }
+  const run = new RunInstancesCommand({
+    ImageId: "ami-0a1b2c3d4e5f60004",
+    InstanceType: "t3.large",
+    MinCount: 1,
+    MaxCount: 1,
+    SubnetId: DEFAULT_WORLD.hostSubnetId,
+    IamInstanceProfile: { Name: "host" },
+  });
+  const InstanceId = (await ec2.send(run)).Instances?.[0]?.InstanceId ?? "";
+  await ssm.send(new CreateDocumentCommand({ Name: "acme-hello", Content: content(), DocumentType: "Command" }));
+  return {
+    ...world,
+    InstanceId,
+    async send(more: Partial<SendCommandCommandInput> = {}): Promise<string> {
+      const answer = await ssm.send(
+        new SendCommandCommand({
+          DocumentName: "acme-hello",
+          InstanceIds: [InstanceId],
+          Parameters: { name: ["world"] },
+          ...more,
+        }),
+      );
+      return answer.Command?.CommandId ?? "";
+    },
+    read: (CommandId: string) => ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId })),
+    async ping() {
+      const answer = await ssm.send(new DescribeInstanceInformationCommand({}));
+      return answer.InstanceInformationList?.map((node) => node.PingStatus);
+    },
+    register: () => world.clock.advance(70_000),
+  };
+}
+
+describe("a managed node", () => {
+  it("appears some time after its instance runs, falls silent with it, and is forgotten", async () => {
+    const { clock, ping, ec2, InstanceId, send } = await hostWorld();
+    await clock.advance(20_000);
+    expect(await ping()).toEqual([]);
+    await expect(send()).rejects.toEqual(awsError("InvalidInstanceId"));
+    await clock.advance(50_000);
+    expect(await ping()).toEqual(["Online"]);
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId] }));
+    await clock.advance(400_000);
+    expect(await ping()).toEqual(["ConnectionLost"]);
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+    await clock.advance(60_000);
+    expect(await ping()).toEqual([]);
+  });
+
+  it("never appears without a role that lets its agent report", async () => {
+    const { clock, ping } = await hostWorld({ withRole: false });
+    await clock.advance(600_000);
+    expect(await ping()).toEqual([]);
+  });
+});
+
+describe("a command", () => {
+  it("isn't there at once, then runs, then has its output", async () => {
+    const runner = new ScriptedHost();
+    const { clock, register, send, read, ssm } = await hostWorld({ runner });
+    await register();
+    const id = await send();
+    await expect(read(id)).rejects.toEqual(awsError("InvocationDoesNotExist"));
+    await clock.advance(600);
+    expect(await read(id)).toMatchObject({ Status: "Pending", ResponseCode: -1, StandardOutputContent: "" });
+    await clock.advance(500);
+    expect(await read(id)).toMatchObject({ Status: "InProgress", StandardOutputContent: "" });
+    await clock.advance(1000);
+    expect(await read(id)).toMatchObject({ Status: "Success", ResponseCode: 0, StandardOutputContent: "done\n" });
+    const { Commands } = await ssm.send(new ListCommandsCommand({ CommandId: id }));
+    expect(Commands).toMatchObject([{ Status: "Success", CompletedCount: 1, ErrorCount: 0 }]);
+    expect(runner.steps).toHaveLength(1);
+  });
+
+  it("hands parameters over by environment, never in the script", async () => {
+    const runner = new ScriptedHost();
+    const { clock, register, send, read } = await hostWorld({ runner });
+    await register();
+    const id = await send({ Parameters: { name: ["$(reboot);"] } });
+    await clock.advance(5000);
+    await read(id);
+    expect(runner.steps[0]?.environment).toMatchObject({ SSM_name: "$(reboot);" });
+    expect(runner.steps[0]?.script).toBe('echo "hello $SSM_name"\necho short\n');
+  });
+
+  it("runs although nobody looks", async () => {
+    const runner = new ScriptedHost();
+    const { clock, register, send } = await hostWorld({ runner });
+    await register();
+    await send();
+    await clock.advance(5000);
+    expect(runner.steps).toHaveLength(1);
+  });
+
+  it.each([
+    ["a parameter that the document doesn't have", { Parameters: { name: ["x"], other: ["y"] } }, "InvalidParameters"],
+    ["a required parameter left out", { Parameters: {} }, "InvalidParameters"],
+    ["a value against its pattern", { Parameters: { name: ["X"] } }, "InvalidParameters"],
+    ["a value that isn't allowed", { Parameters: { name: ["x"], mode: ["other"] } }, "InvalidParameters"],
+    ["a document that doesn't exist", { DocumentName: "none" }, "InvalidDocument"],
+    ["a version that doesn't exist", { DocumentVersion: "9" }, "InvalidDocumentVersion"],
+    ["another content's hash", { DocumentHash: "0".repeat(64), DocumentHashType: "Sha256" }, "InvalidDocument"],
+    ["a delivery timeout under 30 s", { TimeoutSeconds: 10 }, "ValidationException"],
+  ] as const)("with %s is refused", async (_what, more, code) => {
+    const { register, send } = await hostWorld();
+    await register();
+    await expect(send(more as Partial<SendCommandCommandInput>)).rejects.toEqual(awsError(code));
+  });
+
+  it.each([
+    [{ kind: "exited", exitCode: 3, stdout: "", stderr: "no" }, "Failed", "Failed", 3],
+    [{ kind: "timed-out", stdout: "", stderr: "" }, "TimedOut", "ExecutionTimedOut", -1],
+  ] as const)("that ends as %o is %s", async (answer, Status, StatusDetails, ResponseCode) => {
+    const runner = new ScriptedHost();
+    runner.answer = answer;
+    const { clock, register, send, read } = await hostWorld({ runner });
+    await register();
+    const id = await send();
+    await clock.advance(5000);
+    expect(await read(id)).toMatchObject({ Status, StatusDetails, ResponseCode });
+  });
+
+  it("whose agent goes away times out", async () => {
+    const runner = new ScriptedHost();
+    runner.answer = { kind: "lost" };
+    const { clock, register, send, read } = await hostWorld({ runner });
+    await register();
+    const id = await send({ TimeoutSeconds: 30 });
+    await clock.advance(5000);
+    expect(await read(id)).toMatchObject({ Status: "InProgress" });
+    await clock.advance(90_000);
+    expect(await read(id)).toMatchObject({ Status: "TimedOut", StatusDetails: "ExecutionTimedOut" });
+    expect(runner.steps).toHaveLength(1);
+  });
+
+  it("to a stopped host is delayed, and its delivery times out", async () => {
+    const { clock, register, send, read, ec2, InstanceId } = await hostWorld();
+    await register();
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId] }));
+    await clock.advance(60_000);
+    const id = await send({ TimeoutSeconds: 30 });
+    await clock.advance(5000);
+    expect(await read(id)).toMatchObject({ Status: "Delayed" });
+    await clock.advance(90_000);
+    expect(await read(id)).toMatchObject({ Status: "TimedOut", StatusDetails: "DeliveryTimedOut", ResponseCode: -1 });
+  });
+
+  it("to a host that is terminated before delivery can't be delivered", async () => {
+    const { clock, register, send, read, ec2, InstanceId } = await hostWorld();
+    await register();
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId] }));
+    await clock.advance(60_000);
+    const id = await send();
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+    await clock.advance(60_000);
+    expect(await read(id)).toMatchObject({ StatusDetails: "Undeliverable" });
+    expect((await ec2.send(new DescribeInstancesCommand({}))).Reservations).toHaveLength(1);
+  });
+
+  it("is cancelled before it starts", async () => {
+    const runner = new ScriptedHost();
+    const { clock, register, send, read, ssm } = await hostWorld({ runner });
+    await register();
+    const id = await send();
+    await ssm.send(new CancelCommandCommand({ CommandId: id }));
+    await clock.advance(5000);
+    expect(await read(id)).toMatchObject({ Status: "Cancelled" });
+    expect(runner.steps).toEqual([]);
+  });
+
+  it("loses the end of what is over 24,000 and 8,000 characters, in lists over 2,500", async () => {
+    const runner = new ScriptedHost();
+    runner.answer = { kind: "exited", exitCode: 1, stdout: "o".repeat(30_000), stderr: "e".repeat(9000) };
+    const { clock, register, send, read, ssm } = await hostWorld({ runner });
+    await register();
+    const id = await send();
+    await clock.advance(5000);
+    const answer = await read(id);
+    expect(answer.StandardOutputContent).toHaveLength(24_000);
+    expect(answer.StandardErrorContent).toHaveLength(8000);
+    const listed = await ssm.send(new ListCommandInvocationsCommand({ CommandId: id, Details: true }));
+    expect(listed.CommandInvocations?.[0]?.CommandPlugins?.[0]?.Output).toHaveLength(2500);
+  });
+
+  it("without a runner fails and says that it was recorded only", async () => {
+    const { recordingRunner } = await import("../../../sandbox/services/ssm/host-runner.ts");
+    const { clock, register, send, read } = await hostWorld({ runner: recordingRunner });
+    await register();
+    const id = await send();
+    await clock.advance(5000);
+    const answer = await read(id);
+    expect(answer).toMatchObject({ Status: "Failed", ResponseCode: 254 });
+    expect(answer.StandardErrorContent).toContain("recorded, not executed");
+  });
+});
+
+describe("a document", () => {
+  it("gets a new version with new content, and keeps its default until told", async () => {
+    const { ssm } = await hostWorld();
+    const update = (Content: string) =>
+      ssm.send(new UpdateDocumentCommand({ Name: "acme-hello", Content, DocumentVersion: "$LATEST" }));
+    await expect(update(content())).rejects.toEqual(awsError("DuplicateDocumentContent"));
+    await update(content({ onFailure: "exit" }));
+    const { Document } = await ssm.send(new DescribeDocumentCommand({ Name: "acme-hello" }));
+    expect(Document).toMatchObject({
+      DocumentVersion: "1",
+      LatestVersion: "2",
+      DefaultVersion: "1",
+      Status: "Active",
+      HashType: "Sha256",
+      SchemaVersion: "2.2",
+    });
+    expect(Document?.Hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each([
+    ["isn't JSON", "{", "InvalidDocumentContent"],
+    ["has another schema version", '{"schemaVersion":"1.2"}', "InvalidDocumentSchemaVersion"],
+    ["has no steps", '{"schemaVersion":"2.2","mainSteps":[]}', "InvalidDocumentContent"],
+    [
+      "uses a parameter that it doesn't define",
+      content({ inputs: { runCommand: ["{{ nope }}"] } }),
+      "InvalidDocumentContent",
+    ],
+    ["has a bad pattern", content({}, { x: { type: "String", allowedPattern: "(" } }), "InvalidDocumentContent"],
+    ["is over 64 KB", content({}, { x: { type: "String", default: "y".repeat(66_000) } }), "MaxDocumentSizeExceeded"],
+  ])("is refused when it %s", async (_what, Content, code) => {
+    const { ssm } = sdkWorld();
+    const create = ssm.send(new CreateDocumentCommand({ Name: "bad-one", Content, DocumentType: "Command" }));
+    await expect(create).rejects.toEqual(awsError(code));
+  });
+});
