@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import { VirtualClock } from "../../sandbox/clock.ts";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
+import type { ServiceContext, StateKey } from "../../sandbox/service.ts";
 import { ec2Service, ec2StateKey } from "../../sandbox/services/ec2/service.ts";
 import type { Ec2Timing } from "../../sandbox/services/ec2/state.ts";
 import { iamService, iamStateKey } from "../../sandbox/services/iam/service.ts";
@@ -54,4 +55,21 @@ const ROOT: Credentials = { accessKeyId: "AKIDSANDBOX", secretAccessKey: "secret
 /** What an answer with this AWS error code rejects with; the SDK puts EC2's codes in `name`. */
 export function awsError(name: string) {
   return expect.objectContaining({ name });
+}
+
+/** What an operation of a service would be handed, for what isn't an operation. */
+export function contextOf<State extends object>(sandbox: Sandbox, key: StateKey<State>): ServiceContext<State> {
+  const { clock, random, account, region } = sandbox;
+  return {
+    state: sandbox.state(key),
+    stateOf: (other) => sandbox.state(other),
+    clock,
+    random,
+    account,
+    region,
+    partition: "aws",
+    caller: { accessKeyId: ROOT.accessKeyId, account, arn: `arn:aws:iam::${account}:root` },
+    requestId: "00000000-0000-4000-8000-000000000000",
+    pageSize: undefined,
+  };
 }

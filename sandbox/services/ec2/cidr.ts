@@ -28,12 +28,6 @@ export function canonicalIpv6Cidr(text: string): string {
   return `${new URL(`http://[${joined}]`).hostname.slice(1, -1)}/${length}`;
 }
 
-/** Whether an IPv4 address lies in a block. */
-export function cidrContains(block: string, address: string): boolean {
-  const length = block.slice(block.indexOf("/") + 1);
-  return canonicalIpv4Cidr(`${address}/${length}`) === canonicalIpv4Cidr(block);
-}
-
 function split(text: string, most: number): { readonly address: string; readonly length: number } {
   const match = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text);
   const length = Number(match?.[2]);

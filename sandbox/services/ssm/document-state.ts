@@ -1,4 +1,4 @@
-import type { TagRecord } from "./state.ts";
+import type { TagRecord } from "./tag-state.ts";
 
 export interface DocumentRecord {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { ParameterTier, ParameterType } from "@aws-sdk/client-ssm";
-import type { TagRecord } from "./state.ts";
+import type { TagRecord } from "./tag-state.ts";
 
 export interface ParameterRecord {
   readonly name: string;

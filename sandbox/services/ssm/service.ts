@@ -2,8 +2,8 @@ import * as client from "@aws-sdk/client-ssm";
 import { defineService, type Service, type StateKey } from "../../service.ts";
 import { getCommandInvocation, listCommandInvocations, listCommands } from "./command-listing.ts";
 import { CommandRuns } from "./command-run.ts";
-import * as documentListing from "./document-listing.ts";
-import * as documents from "./documents.ts";
+import { DescribeDocument, GetDocument, ListDocuments, ListDocumentVersions } from "./document-listing.ts";
+import { CreateDocument, DeleteDocument, UpdateDocument, UpdateDocumentDefaultVersion } from "./documents.ts";
 import { type HostRunner, recordingRunner } from "./host-runner.ts";
 import { DescribeInstanceInformation } from "./instance-information.ts";
 import { DescribeParameters, GetParameterHistory, GetParametersByPath } from "./parameter-listing.ts";
@@ -34,15 +34,17 @@ export function ssmService(options: SsmOptions = {}): Service {
     client,
     state: ssmStateKey(options.timing),
     operations: {
-      ...documentListing,
-      ...documents,
       AddTagsToResource,
       CancelCommand: (input, context) => cancelCommand(input, runs, context),
+      CreateDocument,
+      DeleteDocument,
       DeleteParameter,
       DeleteParameters,
+      DescribeDocument,
       DescribeInstanceInformation,
       DescribeParameters,
       GetCommandInvocation: (input, context) => getCommandInvocation(input, runs, context),
+      GetDocument,
       GetParameter,
       GetParameterHistory,
       GetParameters,
@@ -50,10 +52,14 @@ export function ssmService(options: SsmOptions = {}): Service {
       LabelParameterVersion,
       ListCommandInvocations: (input, context) => listCommandInvocations(input, runs, context),
       ListCommands: (input, context) => listCommands(input, runs, context),
+      ListDocumentVersions,
+      ListDocuments,
       ListTagsForResource,
       PutParameter,
       RemoveTagsFromResource,
       SendCommand: (input, context) => sendCommand(input, runs, context),
+      UpdateDocument,
+      UpdateDocumentDefaultVersion,
     },
     throttle: { code: "ThrottlingException", status: 400 },
   });

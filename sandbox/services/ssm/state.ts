@@ -60,11 +60,6 @@ export interface RegistrationRecord {
   readonly agentStopped?: boolean;
 }
 
-export interface TagRecord {
-  readonly Key: string;
-  readonly Value: string;
-}
-
 /** The prefix keeps a name like `__proto__` an ordinary key. Names of parameters and documents differ by case. */
 export function nameKey(name: string): string {
   return `=${name}`;

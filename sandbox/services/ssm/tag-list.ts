@@ -7,7 +7,8 @@ import type {
 } from "@aws-sdk/client-ssm";
 import type { Answer, SsmContext } from "./context.ts";
 import { required, ssmError, validation } from "./errors.ts";
-import { nameKey, type TagRecord } from "./state.ts";
+import { nameKey } from "./state.ts";
+import type { TagRecord } from "./tag-state.ts";
 
 const MAX_TAGS = 50;
 

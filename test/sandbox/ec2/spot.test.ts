@@ -12,7 +12,7 @@ import { describe, expect, it } from "vitest";
 import { ec2StateKey } from "../../../sandbox/services/ec2/service.ts";
 import { interruptSpotInstance } from "../../../sandbox/services/ec2/spot-life.ts";
 import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
-import { awsError, sdkWorld } from "../sdk-world.ts";
+import { awsError, contextOf, sdkWorld } from "../sdk-world.ts";
 
 const LaunchSpecification = {
   ImageId: "ami-0b1b2c3d4e5f60001",
@@ -123,23 +123,11 @@ describe("a spot request", () => {
   });
 
   it("is told two minutes ahead when AWS wants the capacity back", async () => {
-    const { clock, request, read, instances, sandbox, state } = spotWorld();
+    const { clock, request, read, instances, sandbox } = spotWorld();
     const id = await request();
     await clock.advance(60_000);
     const instanceId = (await read(id))?.InstanceId ?? "";
-    const { account, region, random } = sandbox;
-    interruptSpotInstance(instanceId, {
-      state,
-      stateOf: (key) => sandbox.state(key),
-      clock,
-      random,
-      account,
-      region,
-      partition: "aws",
-      caller: { accessKeyId: "", account, arn: "" },
-      requestId: "",
-      pageSize: undefined,
-    });
+    interruptSpotInstance(instanceId, contextOf(sandbox, ec2StateKey()));
     expect((await read(id))?.Status?.Code).toBe("marked-for-termination");
     await clock.advance(119_000);
     expect(await instances()).toHaveLength(1);

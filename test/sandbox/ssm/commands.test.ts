@@ -25,7 +25,9 @@ import {
 import { describe, expect, it } from "vitest";
 import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
 import type { HostOutcome, HostRunner, HostStep } from "../../../sandbox/services/ssm/host-runner.ts";
-import { awsError, sdkWorld } from "../sdk-world.ts";
+import { setAgent } from "../../../sandbox/services/ssm/registrations.ts";
+import { ssmStateKey } from "../../../sandbox/services/ssm/service.ts";
+import { awsError, contextOf, sdkWorld } from "../sdk-world.ts";
 
 const content = (more: object = {}, parameters: object = {}) =>
   JSON.stringify({
@@ -123,6 +125,21 @@ describe("a managed node", () => {
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
     await clock.advance(60_000);
     expect(await ping()).toEqual([]);
+  });
+
+  it("falls silent when its agent dies, and takes what waited once it is back", async () => {
+    const { clock, ping, register, send, read, sandbox, InstanceId } = await hostWorld();
+    await register();
+    const context = contextOf(sandbox, ssmStateKey());
+    setAgent(InstanceId, false, context);
+    const id = await send();
+    await clock.advance(400_000);
+    expect(await ping()).toEqual(["ConnectionLost"]);
+    expect(await read(id)).toMatchObject({ Status: "Delayed" });
+    setAgent(InstanceId, true, context);
+    await read(id);
+    await clock.advance(5000);
+    expect(await read(id)).toMatchObject({ Status: "Success" });
   });
 
   it("never appears without a role that lets its agent report", async () => {

@@ -1,0 +1,4 @@
+export interface TagRecord {
+  readonly Key: string;
+  readonly Value: string;
+}
