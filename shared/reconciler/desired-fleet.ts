@@ -1,6 +1,6 @@
 import { type Fleet, parseFleet } from "../desired/fleet.ts";
 import { maintenanceAt } from "../desired/maintenance-window.ts";
-import { problemText } from "../desired/problem-text.ts";
+import { problemRecord } from "../desired/problem-record.ts";
 import type { DesiredState, Policy } from "../engine/desired-state.ts";
 
 /** The parts of a spec that a kind answers for. What this version has no kind for is shown as not managed. */
@@ -23,7 +23,8 @@ export function desiredFleet(place: () => Place): DesiredState<Fleet> {
   return {
     interpret(revision, name) {
       const parsed = parseFleet(revision.body, `${name}.fleet.yaml`);
-      if (!parsed.ok) return { valid: false, problems: parsed.problems.map(problemText) };
+      if (!parsed.ok)
+        return { valid: false, problems: parsed.problems.map((problem) => problemRecord(problem, revision.body)) };
       const problems = misplaced(parsed.fleet, name, place());
       return problems.length > 0 ? { valid: false, problems } : { valid: true, fleet: parsed.fleet };
     },

@@ -68,14 +68,32 @@ test("credentials show up in no call's input, record, event, stored object or ou
   expect(taint.leaks()).toEqual([]);
 });
 
-test.each([
-  ["under an unknown key", (secret: string) => `  registrationToken: ${secret}\n`],
-  ["where a number belongs", (secret: string) => `  maintenance: ${secret}\n`],
-  ["in a list", (secret: string) => `  garbageCollection: [${secret}]\n`],
-  ["as a key", (secret: string) => `  ${secret}: 1\n`],
-])("a runner's token pasted into the file %s goes no further than the file", async (_, line) => {
+const places: readonly (readonly [string, (secret: string) => string])[] = [
+  ["under an unknown key", (secret) => `  registrationToken: ${secret}\n`],
+  ["where a number belongs", (secret) => `  maintenance: ${secret}\n`],
+  ["where a mode belongs", (secret) => `  suspend: { until: ${secret}, reason: x }\n`],
+  ["in a list", (secret) => `  garbageCollection: [${secret}]\n`],
+  ["as a key", (secret) => `  ${secret}: 1\n`],
+  ["as a key, twice", (secret) => `  tags: { ${secret}: a, ${secret}: b }\n`],
+  ["as a key of another case", (secret) => `  iam: { hostRole: { ${secret}: { a: 1 } } }\n`],
+  ["as an anchor that isn't there", (secret) => `  tags: *${secret}\n`],
+  ["as a tag of YAML", (secret) => `  tags: !${secret} x\n`],
+  ["in a line that isn't YAML", (secret) => `  tags: "${secret}\n`],
+  ["in an address", (secret) => `  notifications: { topics: [{ arn: "arn:aws:sns:x:${secret}" }] }\n`],
+  [
+    "in a key of extra configuration",
+    (secret) => `  runners: { fleets: [{ extraConfig: { ${secret}: { x: 1 } } }] }\n`,
+  ],
+];
+
+test.each(
+  places.flatMap(([where, line]) => [
+    [`a runner's token ${where}`, "glrt-", line] as const,
+    [`a secret of no known form ${where}`, "", line] as const,
+  ]),
+)("%s of the file goes no further than the file", async (_, prefix, line) => {
   const taint = new Taint();
-  const secret = `glrt-${taint.plant("pasted")}`;
+  const secret = `${prefix}${taint.plant("pasted")}`;
   const { world, said, reconciler, push, reconcile } = await taintedWorld(taint);
   await push(`${(await sampleFile("minimal")).replace("name: tiny", "name: acme")}${line(secret)}`, 1);
   const record = await reconcile();
