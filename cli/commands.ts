@@ -40,6 +40,23 @@ export function registerCommands(add: AddCommand): void {
     .requiredOption("--for <duration>", "how long: 30m, 2h, 1d")
     .requiredOption("--reason <text>", "why, for whoever wonders tomorrow");
   add("resume", "end a suspension", () => import("./commands/resume.ts")).addOption(fleet());
+  add(
+    "explain <topic>",
+    "explain schedule: idle machines, hour by hour through a week",
+    () => import("./commands/explain.ts"),
+  )
+    .addOption(file())
+    .option("--only <name>", "of this fleet of runners only")
+    .option("--week <date>", "the week that holds this day (default: this one)");
+  add(
+    "import [config]",
+    "turn a runner's config.toml into the runners part of a fleet file",
+    () => import("./commands/import.ts"),
+  );
+  add("convert", "write docker+machine fleets anew for another executor", () => import("./commands/convert.ts"))
+    .addOption(file())
+    .option("--only <name>", "this fleet of runners only")
+    .addOption(new Option("--to <executor>", "the new executor").choices(["docker-autoscaler"]).makeOptionMandatory());
   add("sandbox", "run the embedded AWS until interrupted", () => import("./commands/sandbox.ts"))
     .option("--port <number>", "on 127.0.0.1", "4566")
     .option("--dir <directory>", "where its state survives");
