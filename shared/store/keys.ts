@@ -17,6 +17,10 @@ export function keysOf(fleet: string) {
     plan: `${folder}plan.json`,
     approvals: `${folder}approvals.json`,
     suspension: `${folder}suspend.json`,
+    /** What collection remembers: written by who marks. */
+    ledger: `${folder}collection/ledger.json`,
+    /** What sweeps found and did: written by who deletes. */
+    sweeps: `${folder}collection/sweeps.json`,
     heartbeat: `${folder}heartbeat.json`,
     /** What the host writes itself, where an answer is too long for SSM. It may write here alone. */
     outputs: `${folder}outputs/`,

@@ -37,6 +37,7 @@ export function listRest(world: World, ledger: Ledger, listing: Answer<readonly 
   const now = instant(world);
   const answer = <T>(value: T): Answer<T> => (fails() ? unanswered("throttled") : answered(now, value));
   const { identity } = ledger;
+  const recorded = Object.values(ledger.managers).flatMap(({ volume }) => volume ?? []);
   const states = world.hosts.map((host) => [host.id, world.hostState(host)] as const);
   const disks = world.hosts.map(({ disk }) => disk).filter(({ exists }) => exists);
   return {
@@ -69,7 +70,7 @@ export function listRest(world: World, ledger: Ledger, listing: Answer<readonly 
       instances: answer(
         Object.fromEntries(states.flatMap(([id, state]) => (state === undefined ? [] : [[id, state]]))),
       ),
-      volumes: answer([...new Set(disks.map(({ volume }) => volume))]),
+      volumes: answer(Object.fromEntries(recorded.map((id) => [id, disks.some(({ volume }) => volume === id)]))),
     },
   };
 }

@@ -1,40 +1,15 @@
+import type {
+  KeyPairRecord,
+  NetworkInterfaceRecord,
+  SpotRequestRecord,
+  VolumeRecord,
+} from "../../aws/machines-port.ts";
 import type { Answer } from "./span.ts";
 
-/** An EC2 spot instance request. Source: EC2 API reference, SpotInstanceRequest. */
-export interface SpotRequest {
-  readonly id: string;
-  readonly state: "open" | "active" | "disabled" | "closed" | "cancelled" | "failed";
-  /** A persistent one starts another instance when its instance is terminated. */
-  readonly type: "one-time" | "persistent";
-  readonly createdAt: number;
-  readonly keyName?: string;
-  readonly profileArn?: string;
-  readonly groupIds: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-  readonly instanceId?: string;
-}
-
-export interface KeyPair {
-  readonly name: string;
-  readonly createdAt: number;
-}
-
-export interface Volume {
-  readonly id: string;
-  readonly state: "creating" | "available" | "in-use" | "deleting" | "deleted" | "error";
-  readonly createdAt: number;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface NetworkInterface {
-  readonly id: string;
-  readonly state: "available" | "associated" | "attaching" | "in-use" | "detaching";
-  /** 0: EC2 doesn't say when an interface was made. The time since its first sighting is what counts. */
-  readonly createdAt: number;
-  readonly requesterManaged: boolean;
-  readonly groupIds: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-}
+export type SpotRequest = SpotRequestRecord;
+export type KeyPair = KeyPairRecord;
+export type Volume = VolumeRecord;
+export type NetworkInterface = NetworkInterfaceRecord;
 
 /** A row of GitLab's `GET /runners/:id/managers`: one for every system id that a runner's token was ever used with. */
 export interface ManagerRow {

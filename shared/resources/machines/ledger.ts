@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Failure } from "../../engine/failure.ts";
+import type { Format } from "../../store/format.ts";
 import type { Subject } from "./companion.ts";
 
 const time = z.number();
@@ -33,8 +33,6 @@ const managerSchema = z.readonly(
     /** Highest generation of the sentinel that was read. */
     generation: z.number(),
     firstSeenAt: time,
-    /** Last reading that counted. */
-    readAt: z.optional(time),
     terminatedSeenAt: z.optional(time),
     /** First of the complete volume listings, without a break, that no longer had its data volume. */
     volumeMissingSince: z.optional(time),
@@ -59,7 +57,6 @@ const fuseSchema = z.discriminatedUnion("state", [
 
 const ledgerSchema = z.readonly(
   z.object({
-    version: z.literal(1),
     fleet: z.string(),
     /** When EC2 was asked for the newest look on record. An older look, recorded later, only takes marks away. */
     lookedAt: time,
@@ -90,7 +87,6 @@ export type Fuse = z.infer<typeof fuseSchema>;
 
 export function emptyLedger(fleet: string): Ledger {
   return {
-    version: 1,
     fleet,
     lookedAt: 0,
     marks: {},
@@ -102,32 +98,4 @@ export function emptyLedger(fleet: string): Ledger {
   };
 }
 
-/**
- * @throws Failure `LedgerUnreadable` (terminal): broken text, another fleet's ledger, or a version that this program doesn't
- * know. Nothing is collected then: starting over with an empty ledger would forget which managers have ended.
- */
-export function parseLedger(text: string, fleet: string): Ledger {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw unreadable("it isn't JSON", error);
-  }
-  if (typeof value === "object" && value !== null && "version" in value && value.version !== 1) {
-    throw unreadable(`its version is ${String(value.version)} and this program knows 1`);
-  }
-  const parsed = z.safeParse(ledgerSchema, value);
-  if (!parsed.success) throw unreadable(z.prettifyError(parsed.error));
-  if (parsed.data.fleet !== fleet) throw unreadable(`it is of fleet ${parsed.data.fleet}, not ${fleet}`);
-  return parsed.data;
-}
-
-function unreadable(why: string, cause?: unknown): Failure {
-  return new Failure({
-    code: "LedgerUnreadable",
-    class: "terminal",
-    message: `reading the collection ledger: ${why}`,
-    hint: "restore an earlier version of the object (the bucket is versioned); nothing is collected until then",
-    cause,
-  });
-}
+export const ledgerFormat: Format<Ledger> = { name: "CollectionLedger", version: 1, shape: ledgerSchema };

@@ -1,23 +1,9 @@
+import type { InstanceRecord, InstanceState } from "../../aws/machines-port.ts";
 import { fleetTag, kindTag } from "../common/tags.ts";
 
-/** The states of an EC2 instance. Source: EC2 API reference, InstanceState. */
-export type MachineState = "pending" | "running" | "stopping" | "stopped" | "shutting-down" | "terminated";
-
-/** One EC2 instance as listed, with what tells whose it is. All times are epoch milliseconds. */
-export interface Machine {
-  readonly id: string;
-  readonly state: MachineState;
-  /** When it was last started, by EC2's clock. */
-  readonly launchTime: number;
-  readonly keyName?: string;
-  /** ARN of its instance profile. */
-  readonly profileArn?: string;
-  readonly groupIds: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-  /** Tags of the spot request that it came from: some versions of docker-machine tag the request alone. */
-  readonly requestTags?: Readonly<Record<string, string>>;
-  readonly spotRequestId?: string;
-}
+/** One EC2 instance as listed. */
+export type Machine = InstanceRecord;
+export type MachineState = InstanceState;
 
 /** The tags that collection reads or writes. Everything of ours starts with `fleetkeeper:`. */
 export const tag = {

@@ -10,8 +10,8 @@ import type { Answer } from "./span.ts";
 export interface Census {
   /** State by instance id; EC2 tells of a terminated one for about an hour. */
   readonly instances: Answer<Readonly<Record<string, MachineState>>>;
-  /** Ids of all the volumes that exist, every page. */
-  readonly volumes: Answer<readonly string[]>;
+  /** Whether each data volume that was asked about exists, by a complete listing. What wasn't asked about isn't in it. */
+  readonly volumes: Answer<Readonly<Record<string, boolean>>>;
 }
 
 /** How far apart two complete listings without a volume must be before it counts as gone. */
@@ -97,7 +97,6 @@ function seen(
     ...base,
     volume: reading.volume,
     generation: Math.max(base.generation, reading.generation),
-    readAt: Math.max(base.readAt ?? 0, reading.at),
   };
 }
 
@@ -113,12 +112,11 @@ function ended(
   if (census.instances.state === "answered" && next.terminatedSeenAt === undefined) {
     if (census.instances.value[id] === "terminated") next = { ...next, terminatedSeenAt: census.instances.span.to };
   }
-  if (census.volumes.state === "answered") {
+  if (census.volumes.state === "answered" && next.volume !== undefined) {
+    const exists = census.volumes.value[next.volume];
     const { volumeMissingSince, ...rest } = next;
-    next =
-      next.volume === undefined || census.volumes.value.includes(next.volume)
-        ? rest
-        : { ...rest, volumeMissingSince: volumeMissingSince ?? census.volumes.span.from };
+    if (exists === true) next = rest;
+    else if (exists === false) next = { ...rest, volumeMissingSince: volumeMissingSince ?? census.volumes.span.from };
   }
   const proof = proofOf(id, next, census, managers, readings);
   return proof === undefined ? next : { ...next, ended: proof };
@@ -133,7 +131,8 @@ function proofOf(
 ): EndProof | undefined {
   const { terminatedSeenAt, volumeMissingSince } = record;
   if (terminatedSeenAt === undefined) return undefined;
-  if (census.volumes.state === "answered" && volumeMissingSince !== undefined) {
+  const missing = census.volumes.state === "answered" && census.volumes.value[record.volume ?? ""] === false;
+  if (missing && census.volumes.state === "answered" && volumeMissingSince !== undefined) {
     const volumeGoneAt = census.volumes.span.from;
     if (volumeGoneAt - volumeMissingSince >= volumeGoneAfter) {
       return { how: "volume-gone", terminatedSeenAt, volumeGoneAt };

@@ -43,8 +43,21 @@ export function recordLook(ledger: Ledger, look: Look, policy: CollectionPolicy,
       if (!seen.has(subject) && look.complete.has(sort)) delete memory[subject];
     }
   }
+  if (isQuiet(ledger) && isQuiet({ ...ledger, marks, approvals }) && sameKeys(unknownSince, ledger.unknownSince)) {
+    // Nothing is followed and nothing became unknown: a look that says so isn't worth a write.
+    return ledger;
+  }
   const next = { ...ledger, lookedAt: Math.max(ledger.lookedAt, look.at), marks, unknownSince, approvals };
   return { ...next, fuse: blowFuse(next, look, policy) };
+}
+
+function isQuiet({ marks, approvals, fuse }: Ledger): boolean {
+  return Object.keys(marks).length === 0 && Object.keys(approvals).length === 0 && fuse.state === "closed";
+}
+
+function sameKeys(a: object, b: object): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key));
 }
 
 /** @param by who approves, as the ledger and the report will name them */

@@ -22,7 +22,14 @@ const request = {
   groupIds: [scene.group],
   tags: {},
 } as const;
-const volume = { id: "vol-1", state: "available", createdAt: noon - 2 * hour, tags: ours } as const;
+const volume = {
+  id: "vol-1",
+  state: "available",
+  createdAt: noon - 2 * hour,
+  attachedTo: [],
+  endsWithInstance: false,
+  tags: ours,
+} as const;
 const item = {
   id: "eni-1",
   state: "available",

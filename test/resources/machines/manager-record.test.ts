@@ -11,7 +11,7 @@ function census(after: number, state: "running" | "terminated" | undefined, volu
   const at = scene.span(after * 60, after * 60);
   return {
     instances: answered(at, state === undefined ? {} : { [scene.host]: state }),
-    volumes: answered(at, volumes),
+    volumes: answered(at, { "vol-0data": volumes.includes("vol-0data") }),
   };
 }
 
@@ -59,6 +59,14 @@ describe("a manager has not ended", () => {
     expect(
       endOf(gone(read, census(5, undefined, []), census(60, undefined, []), census(600, undefined, []))),
     ).toBeUndefined();
+  });
+
+  it("by a census that didn't ask for its volume", () => {
+    const nobodyAsked = (after: number) => ({
+      ...census(after, "terminated", []),
+      volumes: answered(scene.spans.jobs, {}),
+    });
+    expect(endOf(gone(read, nobodyAsked(5), nobodyAsked(60)))).toBeUndefined();
   });
 
   it("while its volume exists, or came back, or couldn't be listed completely", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../shared/resources/machines/classify.ts";
-import { emptyLedger, parseLedger } from "../../../shared/resources/machines/ledger.ts";
+import { emptyLedger } from "../../../shared/resources/machines/ledger.ts";
 import { recordManagers } from "../../../shared/resources/machines/manager-record.ts";
 import { answered, unanswered } from "../../../shared/resources/machines/span.ts";
 import * as scene from "./scene.ts";
@@ -18,16 +18,15 @@ describe("never evidence of death", () => {
   it("NotFound: a manager's instance that EC2 doesn't list any more has not ended, however often it is looked for", () => {
     const silent = manager([], { disk: unanswered("no such instance"), processes: unanswered("no such instance") });
     const seen = evidence([machine()], { managers: [silent] });
-    const nobody = { instances: answered(scene.spans.listing, {}), volumes: answered(scene.spans.listing, []) };
+    const nobody = { instances: answered(scene.spans.listing, {}), volumes: answered(scene.spans.listing, {}) };
     let ledger = emptyLedger("acme");
     for (let look = 0; look < 100; look += 1) {
       const at = look * hour;
-      const volumes = answered({ from: noon + at, to: noon + at }, []);
+      const volumes = answered({ from: noon + at, to: noon + at }, { "vol-0data": false });
       ledger = recordManagers(ledger, seen, { ...nobody, volumes });
     }
     expect(ledger.managers[scene.host]?.ended).toBeUndefined();
     expect(classify(machine(), seen, noon).verdict).toBe("unknown");
-    expect(parseLedger(JSON.stringify(ledger), "acme")).toEqual(ledger);
   });
 
   it("a partial page", () => {

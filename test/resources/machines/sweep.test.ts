@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../shared/resources/machines/companions.ts";
-import { emptyLedger, type Ledger, parseLedger } from "../../../shared/resources/machines/ledger.ts";
+import { emptyLedger, type Ledger } from "../../../shared/resources/machines/ledger.ts";
 import type { Look } from "../../../shared/resources/machines/look.ts";
 import { approve, recordLook } from "../../../shared/resources/machines/mark.ts";
 import { type CollectionPolicy, defaultPolicy } from "../../../shared/resources/machines/policy.ts";
@@ -231,20 +231,5 @@ describe("a sweep", () => {
     expect(collectionBound(policy, 5 * minute, 1)).toBe((2 + 3 + 4 + 1) * 5 * minute);
     expect(collectionBound(policy, 5 * minute, 100)).toBe((2 + 3 + 4 + 10) * 5 * minute);
     expect(collectionBound(policy, hour, 1)).toBe((2 + 1 + 3 + 1) * hour);
-  });
-});
-
-describe("the ledger", () => {
-  it("comes back from its text as it was", () => {
-    expect(parseLedger(JSON.stringify(proven), "acme")).toEqual(proven);
-  });
-
-  it.each([
-    ["broken text", "{"],
-    ["an unknown version", JSON.stringify({ ...proven, version: 2 })],
-    ["a missing part", JSON.stringify({ ...proven, marks: undefined })],
-    ["another fleet's", JSON.stringify({ ...proven, fleet: "acme-eu" })],
-  ])("is not replaced by an empty one where it is unreadable: %s", (_, text) => {
-    expect(() => parseLedger(text, "acme")).toThrow(/reading the collection ledger/);
   });
 });
