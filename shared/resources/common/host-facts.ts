@@ -126,8 +126,6 @@ export const hostFactsSchema = z.object({
     running: z.boolean(),
     version: text,
     compose: text,
-    /** Bytes that unused images take, as `docker system df` says. */
-    reclaimable: text,
   }),
   files: z.array(file),
   /** Null: docker could not be asked. Empty: no container of the project. */

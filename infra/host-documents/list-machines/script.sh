@@ -1,0 +1,6 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # parts share variables; the whole is checked as it is rendered
+# The disk before the processes: what a process has begun since then is on the disk already, or still named by it.
+json_machines
+machines=$REPLY
+json_processes
+done_with "{\"machines\":$machines,\"processes\":$REPLY}"

@@ -1,0 +1,63 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # parts share variables; the whole is checked as it is rendered
+# Values of SecureStrings, fetched by the host with its own role. They are in this process's memory and in the one file that
+# needs them: never in a command line, an environment, a log or the answer.
+
+declare -A fk_secrets=()
+
+# fetch_secret PARAMETER
+fetch_secret() {
+  local value
+  if [[ -n ${fk_secrets[$1]+x} ]]; then return 0; fi
+  if ! value=$(aws ssm get-parameter --name "$1" --with-decryption --query Parameter.Value --output text && printf x); then
+    fail SecretUnavailable "the host could not read the secret $1; $fk_log on the host has the reason"
+  fi
+  value=${value%x}
+  fk_secrets[$1]=${value%$'\n'}
+}
+
+# encoded ENCODING VALUE: REPLY is the value as it stands in a file.
+encoded() {
+  local text=$2
+  case $1 in
+    raw) ;;
+    json)
+      json_string "$text"
+      text=$REPLY
+      ;;
+    ruby)
+      text=${text//\\/\\\\}
+      text="'${text//\'/\\\'}'"
+      ;;
+    env)
+      if [[ $text == *[\'\\$'\n\r']* ]]; then
+        text=${text//\\/\\\\}
+        text=${text//\"/\\\"}
+        text=${text//\$/\\\$}
+        text=${text//$'\n'/\\n}
+        text="\"${text//$'\r'/\\r}\""
+      else
+        text="'$text'"
+      fi
+      ;;
+    base64) text=$(printf '%s' "$text" | base64 -w 0) ;;
+    *) return 1 ;;
+  esac
+  REPLY=$text
+}
+
+has_secrets() { grep -qaF '@@fleetkeeper-secret:' "$1"; }
+
+# fill_secrets FILE: each mark becomes its secret. What a secret holds is never looked at for marks again.
+fill_secrets() {
+  local rest filled='' mark encoding parameter
+  rest=$(cat "$1" && printf x)
+  rest=${rest%x}
+  while [[ $rest =~ @@fleetkeeper-secret:([a-z0-9]+):(/[A-Za-z0-9_./-]+)@@ ]]; do
+    mark=${BASH_REMATCH[0]} encoding=${BASH_REMATCH[1]} parameter=${BASH_REMATCH[2]}
+    fetch_secret "$parameter"
+    encoded "$encoding" "${fk_secrets[$parameter]}" || fail BadSecretMark "no such encoding of a secret: $encoding"
+    filled+=${rest%%"$mark"*}$REPLY
+    rest=${rest#*"$mark"}
+  done
+  printf '%s' "$filled$rest" >"$1"
+}

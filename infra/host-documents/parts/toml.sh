@@ -1,0 +1,104 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # parts share variables; the whole is checked as it is rendered
+# config.toml without its secrets. A value leaves the host as it is only where its key is on the closed list of keys that hold
+# none (fk_disclosed, put in front of this part); every other value becomes a keyed digest, comments are dropped.
+
+# Splits TOML into lines of `header TEXT`, `plain PATH<TAB>KEY<TAB>VALUE` and `secret KEY<TAB>VALUE`. Exit status 1: it isn't
+# TOML that this can read, so nothing of it is told.
+# shellcheck disable=SC2016 # it is awk
+readonly fk_toml_split='
+function trim(text) { gsub(/^[ \t\r\n]+|[ \t\r\n]+$/, "", text); return text }
+function bare(path) { gsub(/["\047 \t]/, "", path); return tolower(path) }
+# Whether a value is whole, how far it goes and whether a comment follows: strings, arrays and inline tables may span lines.
+function whole(text,   at, length_, character, quote, depth) {
+  depth = 0; quote = ""; length_ = length(text)
+  for (at = 1; at <= length_; at++) {
+    character = substr(text, at, 1)
+    if (quote != "") {
+      if (quote ~ /^"/ && character == "\\") { at++; continue }
+      if (substr(text, at, length(quote)) == quote) { at += length(quote) - 1; quote = "" }
+      continue
+    }
+    if (substr(text, at, 3) == "\"\"\"" || substr(text, at, 3) == "\047\047\047") { quote = substr(text, at, 3); at += 2; continue }
+    if (character == "\"" || character == "\047") { quote = character; continue }
+    if (character == "[" || character == "{") depth++
+    if (character == "]" || character == "}") depth--
+    if (character == "#" && depth == 0) { value = substr(text, 1, at - 1); return 1 }
+    if (character == "#") {
+      while (at <= length_ && substr(text, at, 1) != "\n") { text = substr(text, 1, at - 1) " " substr(text, at + 1); at++ }
+    }
+    if (depth < 0) { broken = 1; return 1 }
+  }
+  value = text
+  if (quote == "" && depth == 0) return 1
+  # A string in single quotes of its own can not span lines.
+  if (length(quote) == 1) { broken = 1; return 1 }
+  return 0
+}
+function tell(   path, key, allowed) {
+  value = trim(value)
+  key = trim(name)
+  path = bare((table == "" ? "" : table ".") key)
+  allowed = (path in disclosed) || ((table == "" ? "" : bare(table) ".") "*") in disclosed
+  gsub(/\n/, " ", value)
+  if (value == "") broken = 1
+  if (path ~ /\.machineoptions$/ && !unsafe_options(value)) allowed = 1
+  printf "%s %s\t%s\n", (allowed ? "plain" : "secret"), key, value
+}
+# Options of machines that may hold credentials, or that this version does not know.
+function unsafe_options(text,   parts, count, at, option) {
+  gsub(/^\[|\]$/, "", text)
+  count = split(text, parts, /,[ \t]*"/)
+  for (at = 1; at <= count; at++) {
+    option = parts[at]
+    gsub(/^[ \t"]+/, "", option)
+    sub(/=.*/, "", option)
+    gsub(/["\t ,]+$/, "", option)
+    if (option == "") continue
+    if (option !~ /^(amazonec2|engine)-[a-z-]+$/) return 1
+    if (option ~ /^(amazonec2-(access-key|secret-key|session-token|endpoint|userdata)|engine-(env|opt|registry-mirror))$/) return 1
+  }
+  return 0
+}
+BEGIN { count = split(ENVIRON["fk_disclosed_list"], list, " "); for (i = 1; i <= count; i++) disclosed[list[i]] = 1; open = 0 }
+{
+  if (open) { text = text "\n" $0; if (whole(text)) { open = 0; tell() }; next }
+  line = trim($0)
+  if (line == "" || line ~ /^#/) next
+  if (line ~ /^\[/) {
+    sub(/[ \t]*#.*$/, "", line)
+    if (line !~ /^\[\[?[A-Za-z0-9_."\047 -]+\]\]?$/) { broken = 1; exit }
+    print "header " line
+    table = line
+    gsub(/^\[+|\]+$/, "", table)
+    next
+  }
+  at = index(line, "=")
+  if (at < 2) { broken = 1; exit }
+  name = substr(line, 1, at - 1)
+  if (trim(name) !~ /^[A-Za-z0-9_-]+$/) { broken = 1; exit }
+  text = substr(line, at + 1)
+  if (whole(text)) tell(); else open = 1
+}
+END { if (broken || open) exit 1 }
+'
+
+# redact_toml FILE: REPLY is its text; empty where it can't be read safely.
+redact_toml() {
+  local lines kind rest key value text=
+  REPLY=
+  lines=$(fk_disclosed_list=$fk_disclosed awk "$fk_toml_split" "$1") || return 0
+  while IFS=' ' read -r kind rest; do
+    case $kind in
+      header) text+=$rest$'\n' ;;
+      plain) text+="${rest%%$'\t'*} = ${rest#*$'\t'}"$'\n' ;;
+      secret)
+        key=${rest%%$'\t'*} value=${rest#*$'\t'}
+        # The same secret in either sort of quotes has the same digest.
+        if [[ $value =~ ^\"([^\"\\]*)\"$ || $value =~ ^\'([^\']*)\'$ ]]; then value=${BASH_REMATCH[1]}; fi
+        keyed_digest "$value"
+        text+="$key = \"@@fleetkeeper-digest:${REPLY:-0000000000000000}@@\""$'\n'
+        ;;
+    esac
+  done <<<"$lines"
+  REPLY=$text
+}
