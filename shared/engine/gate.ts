@@ -108,10 +108,10 @@ const rules: readonly Rule[] = [
       ? undefined
       : { reason: "ApprovalNeeded", message: `approve it with: fleetkeeper reconcile --approve ${id}` },
   // 14. Enough of this sort for one run.
-  ({ risk }, { applied, policy, limits }, { count }) => {
+  ({ risk }, { applied, policy, limits, now }, { count }) => {
     const maximum = policy.maxima?.[risk] ?? limits.maxima[risk];
     if (applied[risk] + count[risk] < maximum) return undefined;
-    return { reason: "ActionLimit", message: `one run applies at most ${maximum} ${risk} actions` };
+    return { reason: "ActionLimit", message: `one run applies at most ${maximum} ${risk} actions`, until: now };
   },
 ];
 

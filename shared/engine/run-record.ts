@@ -57,7 +57,7 @@ export function together(notes: readonly LeaseNote[]): RunRequest {
 }
 
 /** Before a run that could start nothing is worth another: at once would be a loop. In milliseconds. */
-const idleRequeue = 60_000;
+export const idleRequeue = 60_000;
 
 /** The record of a run that has looked. */
 export function recordOf<Fleet, Readers>(

@@ -4,14 +4,14 @@ import { guardEvents } from "./event.ts";
 import { type Failure, failureWhile } from "./failure.ts";
 import type { Lease, LeaseNote } from "./lease.ts";
 import type { RunRecord, RunRequest } from "./record.ts";
-import { broken, emptyRecord, failureRecord, together } from "./run-record.ts";
+import { broken, emptyRecord, failureRecord, idleRequeue, together } from "./run-record.ts";
 import { type Served, serve } from "./serve.ts";
 
 /**
  * One run of one fleet: takes the lease, serves the request, serves what others asked for meanwhile, leaves. Never throws:
  * whatever goes wrong is in the record, and so is where it was left to somebody else.
  * @param limit epoch milliseconds at which the process is ended from outside (a function's time limit)
- * @returns the record of this request; `runAgainAt` also speaks of the requests served after it
+ * @returns the record of this request, but for `runAgainAt`, which speaks of the last one served after it
  */
 export async function run<Fleet, Readers, Writers>(
   engine: Engine<Fleet, Readers, Writers>,
@@ -66,9 +66,11 @@ async function leave<Fleet, Readers, Writers>(
   const served: string[] = [];
   let last = first;
   let waiting = leftByOthers;
-  for (let passes = 1; ; passes += 1) {
-    const mayServe = passes <= engine.limits.passes && !deadline.passed() && !last.lost;
+  let passes = 0;
+  for (;;) {
+    const mayServe = passes < engine.limits.passes && !deadline.passed() && !last.lost;
     if (waiting.length > 0 && mayServe) {
+      passes += 1;
       last = await serve(engine, name, together(waiting), lease, deadline);
       served.push(...waiting.map(({ requestId }) => requestId));
       waiting = [];
@@ -79,11 +81,14 @@ async function leave<Fleet, Readers, Writers>(
       waiting = left.notes;
       continue;
     }
-    const again = waiting.length > 0 ? engine.clock.now() : last.record.runAgainAt;
+    // Where we left without looking, there may be notes that nobody serves before the next run.
+    const unseen = mayServe || last.lost ? [] : [engine.clock.now() + idleRequeue];
+    const times = [last.record.runAgainAt, ...unseen].filter((time) => time !== undefined);
+    const { runAgainAt: _before, ...told } = first.record;
     const record: RunRecord = {
-      ...first.record,
+      ...told,
       notes: served,
-      ...(again === undefined ? {} : { runAgainAt: Math.min(again, first.record.runAgainAt ?? again) }),
+      ...(times.length === 0 ? {} : { runAgainAt: Math.min(...times) }),
     };
     return left.failures.reduce(broken, record);
   }

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { seal } from "../../shared/engine/action.ts";
 import { Failure } from "../../shared/engine/failure.ts";
+import { defaultLimits } from "../../shared/engine/limits.ts";
+import { withApplied, withFailure } from "../../shared/engine/memory.ts";
 import type { ModelKind } from "./model-kind.ts";
 import { sampleFleet } from "./model-world.ts";
 import { condition, minute, readyWorld, syncOf, withApply } from "./scenario.ts";
@@ -149,4 +152,23 @@ test("what changed between plan and apply is not written on the old plan", async
   expect(record?.actions.map(({ outcome }) => outcome.state)).toEqual(["outdated"]);
   expect(record?.end).toBe("Ready");
   expect(world.state.writes).toEqual([]);
+});
+
+test("a failure of the last revision doesn't hold what a candidate file plans", async () => {
+  const world = await readyWorld();
+  withApply(world, () => Promise.reject(new Failure({ code: "AccessDenied", class: "terminal", message: "denied" })));
+  world.meddle("net/a", { size: 99 });
+  await world.run();
+  expect((await world.preview()).plan?.actions[0]?.held?.reason).toBe("TerminalFailure");
+  const candidate = { ...world.push({ ...sampleFleet, kinds: { ...sampleFleet.kinds, app: {} } }), sequence: 0 };
+  const { plan } = await world.preview({ candidate });
+  expect(plan?.actions.find(({ target }) => target.name === "a")?.held).toBeUndefined();
+});
+
+test("a success starts the count of failures anew, also where more is left to do", () => {
+  const target = { kind: "net", name: "a" };
+  const draft = { target, verb: "update", changes: [], risk: "safe", reason: "so", ownership: "ours" } as const;
+  const failure = new Failure({ code: "Throttled", class: "retry", message: "slow down" });
+  const failed = withFailure(new Map(), "net/a", failure, 0, () => 1, defaultLimits);
+  expect(withApplied(failed, seal(draft, null), 1).get("net/a")?.failure).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { sampleFleet } from "./model-world.ts";
+import { suspensionInEffect } from "../../shared/engine/suspension.ts";
+import { ModelWorld, sampleFleet } from "./model-world.ts";
 import { condition, minute, readyWorld, resizing } from "./scenario.ts";
 
 test("Observe reports drift and writes nothing to the world", async () => {
@@ -53,4 +54,33 @@ test("a disruptive change waits for the window and force doesn't", async () => {
   expect(record?.held[0]?.hold.reason).toBe("WindowClosed");
   await world.run({ request: { force: true } });
   expect(world.thing("net/a")?.size).toBe(2);
+});
+
+test("a run doesn't wait for a suspension to end, however soon", async () => {
+  const world = await readyWorld();
+  const began = world.clock.now();
+  world.store.suspension = { until: began + 1000, reason: "a moment", by: "jo" };
+  world.meddle("net/a", { size: 99 });
+  await world.run();
+  expect(world.clock.now()).toBe(began);
+});
+
+test("of two suspensions the longer one is told", () => {
+  const stored = { until: 20, reason: "by command", by: "jo" };
+  const policy = { mode: "Enforce", window: { open: true }, suspend: { until: 30, reason: "by file" } } as const;
+  expect(suspensionInEffect(policy, stored, 10)?.source).toBe("file");
+  expect(suspensionInEffect(policy, { ...stored, until: 40 }, 10)?.source).toBe("command");
+  expect(suspensionInEffect(policy, stored, 25)?.source).toBe("file");
+  expect(suspensionInEffect(policy, stored, 30)).toBeUndefined();
+});
+
+test("a run applies so many actions in all its rounds, and the rest is asked for at once", async () => {
+  const world = new ModelWorld({ maxima: { safe: 2, disruptive: 1, destructive: 1 } });
+  world.push(sampleFleet);
+  const { record } = await world.run();
+  expect(record?.actions).toHaveLength(2);
+  expect(record?.end).toBe("Held");
+  expect(record?.runAgainAt).toBe(world.clock.now());
+  for (let run = 0; run < 3; run += 1) await world.run();
+  expect(world.store.beat?.end).toBe("Ready");
 });

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { deadlineOf } from "../../shared/engine/deadline.ts";
 import { Failure } from "../../shared/engine/failure.ts";
 import { run } from "../../shared/engine/run.ts";
 import { ModelProcess } from "./model-process.ts";
 import { leaseTtl } from "./model-store.ts";
 import { ModelWorld, sampleFleet } from "./model-world.ts";
-import { condition, minute, readyWorld, resizing, withApply } from "./scenario.ts";
+import { condition, minute, readyWorld, resizing, syncOf, withApply } from "./scenario.ts";
 
 test("a run that finds the lease held leaves a note, and the holder serves it before it leaves", async () => {
   const world = await readyWorld();
@@ -91,6 +92,7 @@ test("near its deadline a run starts nothing more and asks to be run again at on
   expect(record?.runAgainAt).toBe(record?.endedAt);
   expect(condition(world, "Reconciling")?.reason).toBe("RanOutOfTime");
   expect(world.thing("app/web")).toBeUndefined();
+  expect(syncOf(world, "net/a")).toBe("Progressing");
   expect((await world.run()).record?.end).toBe("Ready");
 });
 
@@ -159,4 +161,53 @@ test("a status that somebody else wrote meanwhile is not overwritten", async () 
     },
   });
   expect(record).toMatchObject({ end: "Failed", failure: { code: "StateConflict" } });
+});
+
+test("notes that keep coming are left to the next holder in the end, which is asked for soon", async () => {
+  const world = await readyWorld();
+  let notes = 0;
+  const { record } = await world.run({
+    before: ({ name }) => {
+      if (name !== "state:heartbeat") return;
+      notes += 1;
+      const note = { requestId: `note-${notes}`, trigger: "manual", force: false, at: world.clock.now() } as const;
+      world.store.notes = [...world.store.notes, note];
+    },
+  });
+  expect(record?.notes).toEqual(["note-1", "note-2", "note-3"]);
+  expect(world.store.notes.map(({ requestId }) => requestId)).toEqual([`note-${notes}`]);
+  expect(world.store.holder).toBeUndefined();
+  expect(record?.runAgainAt).toBe(world.clock.now() + minute);
+});
+
+test.each(["state:heartbeat", "state:history", "lease:release"])("a run that fails at %s says so", async (failing) => {
+  const world = await readyWorld();
+  world.meddle("net/a", { size: 99 });
+  const { record } = await world.run({
+    before: ({ name }) => {
+      if (name === failing) throw new Failure({ code: "Throttled", class: "retry", message: "slow down" });
+    },
+  });
+  expect(record).toMatchObject({ end: "Failed", failure: { code: "Throttled" } });
+});
+
+test("a run doesn't wait for a back-off that ends after its deadline", async () => {
+  const world = await readyWorld();
+  withApply(world, () => Promise.reject(new Failure({ code: "Throttled", class: "retry", message: "slow down" })));
+  world.meddle("net/a", { size: 99 });
+  const began = world.clock.now();
+  const { record } = await world.run({ limit: began + world.limits.margin + 1 });
+  expect(record?.actions).toHaveLength(1);
+  expect(world.clock.now()).toBe(began);
+});
+
+test("work ends with the lease, also where the process may live longer", () => {
+  const world = new ModelWorld();
+  const now = world.clock.now();
+  const held = { epoch: 1, incarnation: "i", assertHeld: () => undefined, release: () => Promise.reject(new Error()) };
+  const deadline = deadlineOf(world.clock, now + 50 * minute, { ...held, expiresAt: now + minute }, world.limits);
+  expect(deadline.at).toBe(now + minute - world.limits.margin);
+  expect(deadline.passed()).toBe(false);
+  world.clock.advance(minute - world.limits.margin);
+  expect(deadline.passed()).toBe(true);
 });

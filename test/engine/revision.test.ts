@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { decideRevision } from "../../shared/engine/revision.ts";
+import { ModelProcess } from "./model-process.ts";
 import { ModelWorld, sampleFleet } from "./model-world.ts";
 import { condition, readyWorld } from "./scenario.ts";
 
@@ -52,4 +54,25 @@ test("kinds that this version doesn't have are shown and don't count for Ready",
   const { record } = await world.run();
   expect(record?.end).toBe("Ready");
   expect(world.store.status?.notManaged).toEqual(["pool"]);
+});
+
+test("what no push wrote is met like an invalid revision", async () => {
+  const world = await readyWorld();
+  const decision = decideRevision(world.engine(new ModelProcess()).desired, "model", {
+    newest: undefined,
+    newestRefused: "it was put there by hand",
+    accepted: world.store.accepted,
+    status: undefined,
+  });
+  expect(decision.verdict.reason).toBe("RevisionInvalid");
+  expect(decision.verdict.message).toContain("by hand");
+  expect(decision.inForce?.revision.sequence).toBe(1);
+});
+
+test("other content under the sequence in force is a revision of its own", async () => {
+  const world = await readyWorld();
+  world.push({ ...sampleFleet, kinds: {} }, 1);
+  await world.run();
+  expect(world.store.accepted?.body).toBe(world.store.newest?.body);
+  expect(world.state.things.size).toBe(0);
 });
