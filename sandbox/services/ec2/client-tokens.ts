@@ -34,9 +34,11 @@ export function idempotent(
   return ids;
 }
 
-/** The first call's ids are forgotten once they can't be listed any more. */
+/** Forgets a token once the last of the instances that it made is forgotten. */
 export function forgetToken(operation: string, token: string, { state }: Ec2Context): void {
-  delete state.clientTokens[`${operation} ${token}`];
+  const key = `${operation} ${token}`;
+  const ids = state.clientTokens[key]?.ids ?? [];
+  if (ids.every((id) => state.instances[id] === undefined)) delete state.clientTokens[key];
 }
 
 function digestOf(parameters: object): string {

@@ -27,15 +27,16 @@ export function page<T>(
   if (MaxResults !== undefined && MaxResults > limits.max) {
     throw invalidValue(`${MaxResults}`, "maxResults", `Expecting a value less than or equal to ${limits.max}.`);
   }
-  const sorted = [...items].sort((a, b) => compare(keyOf(a), keyOf(b)));
+  const keyed = items.map((item) => ({ item, key: keyOf(item) })).sort((a, b) => compare(a.key, b.key));
   const after = request.NextToken === undefined ? undefined : decodeToken(request.NextToken);
-  const rest = after === undefined ? sorted : sorted.filter((item) => compare(keyOf(item), after) > 0);
+  const rest = after === undefined ? keyed : keyed.filter(({ key }) => compare(key, after) > 0);
   const size = MaxResults ?? limits.pageSize ?? rest.length;
   const shown = rest.slice(0, size);
   const last = shown.at(-1);
+  const shownItems = shown.map(({ item }) => item);
   return last !== undefined && rest.length > size
-    ? { items: shown, NextToken: encodeToken(keyOf(last)) }
-    : { items: shown };
+    ? { items: shownItems, NextToken: encodeToken(last.key) }
+    : { items: shownItems };
 }
 
 function compare(a: string, b: string): number {

@@ -13,17 +13,25 @@ import { removeVolume } from "./volumes.ts";
 
 /** Lets everything happen whose time has come, in order. Every operation begins with it. */
 export function settle(context: Ec2Context): void {
+  const now = context.clock.now();
+  // Looked up once for all instances that end, and again after a launch has added to it.
+  let volumes: VolumeIndex | undefined;
   for (;;) {
-    const event = takeDue(context.state, context.clock.now());
+    const event = takeDue(context.state, now);
     if (event === undefined) return;
-    happen(event, context);
+    if (event.kind === "launch-spot") volumes = undefined;
+    else if (event.kind === "instance" && event.to === "terminated") volumes ??= volumesByInstance(context);
+    happen(event, volumes ?? NO_VOLUMES, context);
   }
 }
 
-function happen(event: Ec2Event, context: Ec2Context): void {
+type VolumeIndex = ReturnType<typeof volumesByInstance>;
+const NO_VOLUMES: VolumeIndex = new Map();
+
+function happen(event: Ec2Event, volumes: VolumeIndex, context: Ec2Context): void {
   switch (event.kind) {
     case "instance":
-      arrive(event.instanceId, event.to, event.at, context);
+      arrive(event.instanceId, event.to, event.at, volumes, context);
       break;
     case "forget-instance":
       forget(event.instanceId, context);
@@ -44,19 +52,25 @@ function happen(event: Ec2Event, context: Ec2Context): void {
 }
 
 /** Ends the transition that is under way, unless another one took its place. */
-function arrive(instanceId: string, to: InstanceStateName, at: number, context: Ec2Context): void {
+function arrive(
+  instanceId: string,
+  to: InstanceStateName,
+  at: number,
+  volumes: VolumeIndex,
+  context: Ec2Context,
+): void {
   const instance = context.state.instances[instanceId];
   if (instance?.transition === undefined || instance.transition.to !== to || instance.transition.at !== at) return;
   const { transition: _ended, ...rest } = instance;
   const lastRun = to === "running" ? { lastRun: { from: at } } : {};
   const arrived: InstanceRecord = { ...rest, ...lastRun, state: to, stateSince: at };
-  if (to === "terminated") end(arrived, at, context);
+  if (to === "terminated") end(arrived, at, volumes, context);
   else putInstance(context, arrived);
 }
 
-function end(instance: InstanceRecord, at: number, context: Ec2Context): void {
+function end(instance: InstanceRecord, at: number, volumes: VolumeIndex, context: Ec2Context): void {
   const { state } = context;
-  for (const { volume, attachment } of volumesByInstance(context).get(instance.instanceId) ?? []) {
+  for (const { volume, attachment } of volumes.get(instance.instanceId) ?? []) {
     if (attachment.deleteOnTermination) removeVolume(volume.volumeId, context);
     else {
       const { attachment: _gone, ...left } = volume;
@@ -89,10 +103,7 @@ function forget(instanceId: string, context: Ec2Context): void {
   if (instance === undefined) return;
   delete context.state.instances[instanceId];
   delete context.state.tags[instanceId];
-  const siblings = Object.values(context.state.instances).some(
-    (other) => other.reservationId === instance.reservationId,
-  );
-  if (!siblings && instance.clientToken !== "") forgetToken("RunInstances", instance.clientToken, context);
+  if (instance.clientToken !== "") forgetToken("RunInstances", instance.clientToken, context);
 }
 
 /** The two minutes of a spot instance are over. */
