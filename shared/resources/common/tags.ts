@@ -6,7 +6,7 @@ export type Tags = { readonly [key: string]: string };
 
 export const fleetTag = "fleetkeeper:fleet";
 export const kindTag = "fleetkeeper:kind";
-const nameTag = "fleetkeeper:name";
+export const nameTag = "fleetkeeper:name";
 
 /**
  * The tags of one resource: the file's and our mark. They are part of the call that creates it, so that nothing of ours is
