@@ -17,7 +17,10 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { extends: true, test: { name: "slow", include: ["test/**/*.slow.test.ts"], testTimeout: 600_000 } },
+      {
+        extends: true,
+        test: { name: "slow", include: ["test/**/*.slow.test.ts"], testTimeout: 600_000, hookTimeout: 600_000 },
+      },
     ],
   },
 });
