@@ -2,6 +2,7 @@ import type { Failure } from "./failure.ts";
 import type { LeaseNote } from "./lease.ts";
 import type { Reconciled } from "./reconcile.ts";
 import type { RunEnd, RunRecord, RunRequest } from "./record.ts";
+import { runAgainAt } from "./requeue.ts";
 import type { RevisionDecision } from "./revision.ts";
 import type { FleetStatus } from "./status.ts";
 
@@ -56,9 +57,6 @@ export function together(notes: readonly LeaseNote[]): RunRequest {
   };
 }
 
-/** Before a run that could start nothing is worth another: at once would be a loop. In milliseconds. */
-export const idleRequeue = 60_000;
-
 /** The record of a run that has looked. */
 export function recordOf<Fleet, Readers>(
   nothing: RunRecord,
@@ -71,14 +69,13 @@ export function recordOf<Fleet, Readers>(
   const held = (plan?.actions ?? []).flatMap(({ id, target, verb, risk, held: hold }) =>
     hold === undefined ? [] : [{ id, target, verb, risk, hold }],
   );
-  const times = [
-    ...Object.values(status.resources).flatMap((resource) => [
-      resource.failure?.notBefore,
-      resource.operation?.notBefore,
-    ]),
-    ...held.map(({ hold }) => hold.until),
-    ...(result?.unfinished === true ? [endedAt + (result.records.length > 0 ? 0 : idleRequeue)] : []),
-  ].filter((time) => time !== undefined);
+  const again = runAgainAt({
+    resources: status.resources,
+    held,
+    unfinished: result?.unfinished ?? false,
+    acted: (result?.records.length ?? 0) > 0,
+    endedAt,
+  });
   return {
     ...nothing,
     endedAt,
@@ -91,7 +88,7 @@ export function recordOf<Fleet, Readers>(
     unknown: plan?.unknown ?? [],
     conditions: status.conditions,
     ...(failure === undefined ? {} : { failure: failureRecord(failure) }),
-    ...(times.length === 0 ? {} : { runAgainAt: Math.min(...times) }),
+    ...(again === undefined ? {} : { runAgainAt: again }),
   };
 }
 

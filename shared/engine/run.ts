@@ -4,7 +4,8 @@ import { guardEvents } from "./event.ts";
 import { type Failure, failureWhile } from "./failure.ts";
 import type { Lease, LeaseNote } from "./lease.ts";
 import type { RunRecord, RunRequest } from "./record.ts";
-import { broken, emptyRecord, failureRecord, idleRequeue, together } from "./run-record.ts";
+import { idleRequeue } from "./requeue.ts";
+import { broken, emptyRecord, failureRecord, together } from "./run-record.ts";
 import { type Served, serve } from "./serve.ts";
 
 /**

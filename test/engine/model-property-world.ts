@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Risk } from "../../shared/engine/action.ts";
 import type { Json } from "../../shared/engine/json.ts";
 import type { ModelFleet, Thing, Wanted } from "./model-kind.ts";
 import { leaseTtl } from "./model-store.ts";
@@ -79,6 +80,32 @@ export const anyFleet: fc.Arbitrary<ModelFleet> = fc
     }
     return { name: "model", mode: "Enforce", kinds };
   });
+
+/** Files that don't adopt everything, may only observe, and whose changes are of any risk. */
+export const anyStrictFleet: fc.Arbitrary<ModelFleet> = fc
+  .record({
+    fleet: anyFleet,
+    mode: fc.constantFrom<ModelFleet["mode"]>("Enforce", "Enforce", "Observe"),
+    windowOpen: fc.boolean(),
+    deleteRisk: anyRisk(),
+    adopt: fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+    risks: fc.array(anyRisk(), { minLength: 12, maxLength: 12 }),
+  })
+  .map(({ fleet, adopt, risks, ...rest }) => {
+    let index = 0;
+    const kinds = Object.entries(fleet.kinds).map(([kind, things]) => {
+      const wanted = Object.entries(things).map(([name, thing]) => {
+        index += 1;
+        return [name, { ...thing, adopt: adopt[index] ?? false, risk: risks[index] ?? "safe" }] as const;
+      });
+      return [kind, Object.fromEntries(wanted)] as const;
+    });
+    return { ...fleet, ...rest, kinds: Object.fromEntries(kinds) };
+  });
+
+function anyRisk(): fc.Arbitrary<Risk> {
+  return fc.constantFrom<Risk>("safe", "disruptive", "destructive");
+}
 
 function subset(): fc.Arbitrary<string[]> {
   return fc.subarray(names);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ModelFleet, Thing } from "./model-kind.ts";
-import { anyFaults, anyFleet, anyThings, propertyWorld } from "./model-property-world.ts";
+import { anyFaults, anyFleet, anyStrictFleet, anyThings, propertyWorld } from "./model-property-world.ts";
 import { leaseTtl } from "./model-store.ts";
 import { ModelWorld, sampleFleet } from "./model-world.ts";
 import {
@@ -106,6 +106,45 @@ test("5: a thing that leaves the file while its maker was dying is still found a
     await untilReady(propertyWorld(world), calmRuns);
     expect([...world.state.things.keys()]).toEqual([]);
   }
+});
+
+test("5: whatever is asked, forced or approved and whatever fails, nothing is touched that must not be", async () => {
+  const ask = fc.record({
+    force: fc.boolean(),
+    only: fc.option(fc.subarray(["net", "disk", "host", "app"])),
+    approves: fc.boolean(),
+    faults: anyFaults,
+  });
+  await fc.assert(
+    fc.asyncProperty(anyStrictFleet, anyThings, fc.array(ask, { maxLength: 4 }), async (fleet, things, asks) => {
+      const world = worldOf(fleet, things);
+      let held: readonly string[] = [];
+      for (const { force, only, approves, faults } of asks) {
+        const { record } = await world.run({
+          request: { force, ...(only === null ? {} : { only }), ...(approves ? { approve: held, by: "jo" } : {}) },
+          faults: new Map(faults.map(({ call, fault }) => [call, fault])),
+        });
+        held = (record?.held ?? []).map(({ id }) => id);
+        for (const { risk, outcome, approvedBy, target } of record?.actions ?? []) {
+          if (only !== null) expect(only).toContain(target.kind);
+          if (risk === "destructive" && outcome.state === "applied") expect(approvedBy).toBe("jo");
+          if (risk === "disruptive" && outcome.state === "applied") expect(force || fleet.windowOpen).toBe(true);
+        }
+        world.clock.advance(leaseTtl * 2);
+      }
+      expect(propertyWorld(world).violations()).toEqual([]);
+      if (fleet.mode === "Observe") expect(world.state.writes).toEqual([]);
+      // What failed once and waits for its window since counts as failed; nothing is on its way.
+      const { record } = await world.run();
+      expect(["Ready", "Held", "Failed"]).toContain(record?.end);
+      expect(record?.runAgainAt).toBeUndefined();
+      // What waits for a person or a window waits without a word.
+      const { calls } = await world.run();
+      const writes = calls.filter(({ write }) => write).map(({ name }) => name);
+      expect(writes.filter((name) => !name.startsWith("lease:"))).toEqual(["state:heartbeat"]);
+    }),
+    { numRuns: runs },
+  );
 });
 
 test("7: epoch and observedGeneration never fall, whatever is pushed and whatever fails", async () => {
