@@ -2,8 +2,10 @@ import { judge } from "../../shared/resources/machines/classify.ts";
 import { diskHash } from "../../shared/resources/machines/disk.ts";
 import type { CloseLook, Evidence, MachineDirectory } from "../../shared/resources/machines/evidence.ts";
 import type { Machine } from "../../shared/resources/machines/machine.ts";
+import { markOrphans } from "../../shared/resources/machines/marker.ts";
 import { answered, type Span } from "../../shared/resources/machines/span.ts";
 import { hear } from "../../shared/resources/machines/witnesses.ts";
+import { CollectedWorld } from "../resources/machines/collected-world.ts";
 import { type Bench, type Measurement, measured } from "./measurement.ts";
 
 const now = Date.UTC(2026, 10, 24, 12);
@@ -19,6 +21,7 @@ export const collectBench: Bench = {
     const small = classifySeconds(10_000);
     const large = classifySeconds(100_000);
     return [
+      ...(await passOver(10_000)),
       measured("classify 10,000 machines", small, "s of CPU", 1),
       measured("classify 100,000 machines", large, "s of CPU", 10),
       growth(small, large),
@@ -106,6 +109,28 @@ function fleetOf(count: number): Evidence {
     traces: answered(spans.jobs, []),
     closeLooks,
   };
+}
+
+/** A whole marking pass over the embedded EC2: what it reads, and what memory it takes on top of that EC2's own. */
+async function passOver(count: number): Promise<readonly Measurement[]> {
+  const world = await CollectedWorld.open();
+  const host = await world.addHost();
+  await world.createMachines(host, count);
+  await world.world.clock.advance(hour);
+  const { calls } = world.world.sandbox;
+  calls.clear();
+  const before = process.memoryUsage().rss;
+  await markOrphans(await world.markingPorts(), world.fleet(), world.policy);
+  const pages = calls
+    .reads()
+    .filter(({ operation, input }) => operation === "DescribeInstances" && "MaxResults" in input);
+  const tokens = new Set(pages.map(({ input }) => JSON.stringify(input)));
+  const resident = Math.round((process.memoryUsage().rss - before) / 2 ** 20);
+  return [
+    measured("pages of instances that a pass over 10,001 reads", pages.length, "pages", 11),
+    measured("pages that it reads twice", pages.length - tokens.size, "pages", 0),
+    measured("resident memory that it adds", resident, "MiB", 512),
+  ];
 }
 
 function span(from: number, to: number): Span {

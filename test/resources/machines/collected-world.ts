@@ -20,6 +20,7 @@ import {
   CreateRoleCommand,
   IAMClient,
 } from "@aws-sdk/client-iam";
+import { SandboxHandler } from "../../../sandbox/sdk-handler.ts";
 import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
 import { machinesMarker, machinesReader, machinesSweeper } from "../../../shared/aws/machines.ts";
 import { S3ObjectStore } from "../../../shared/aws/object-store-s3.ts";
@@ -179,6 +180,27 @@ export class CollectedWorld {
     return id;
   }
 
+  /** Many machines at once that share a key pair: for measuring, not as docker-machine makes them. */
+  async createMachines(host: string, count: number): Promise<void> {
+    const { directories, template } = this.data(host);
+    const name = this.nameMachine(template);
+    await this.#importKey(name);
+    directories.set(name, undefined);
+    const [first, second] = DEFAULT_WORLD.machineSubnetIds;
+    for (let made = 0; made < count; made += 500) {
+      const amount = Math.min(500, count - made);
+      // A subnet of these holds 4,091; the default VPC's takes the rest.
+      const place =
+        made < 8000
+          ? { SubnetId: made < 4000 ? first : second, SecurityGroupIds: [this.group] }
+          : { SubnetId: "subnet-0d3fa01700000000a" };
+      const machine = { ImageId: image, InstanceType: "m5.large", KeyName: name } as const;
+      const IamInstanceProfile = { Name: "acme-machine" };
+      const counts = { MinCount: amount, MaxCount: amount };
+      await this.ec2.send(new RunInstancesCommand({ ...machine, ...place, ...counts, IamInstanceProfile }));
+    }
+  }
+
   /** docker-machine dies while it waits for its spot request: directory, key pair and an open request. */
   async requestAndDie(host: string): Promise<string> {
     const { directories, template } = this.data(host);
@@ -212,11 +234,11 @@ export class CollectedWorld {
     for (const [name, instance] of directories) if (instance === id) directories.delete(name);
   }
 
-  /** One run of the marker, and one of the sweeper after it, as processes of their own. */
-  async run(policy: CollectionPolicy = this.policy) {
-    const marking = await markOrphans(await this.markingPorts(), this.fleet(), policy);
+  /** One run of the marker, and one of the sweeper after it. @param handler their connection, where they are to crash */
+  async run(policy: CollectionPolicy = this.policy, handler = new SandboxHandler(this.world.sandbox)) {
+    const marking = await markOrphans(await this.markingPorts(handler), this.fleet(), policy);
     await this.world.clock.advance(5_000);
-    const ports = await this.sweepPorts();
+    const ports = await this.sweepPorts(handler);
     const sweep = await sweepOrphans(ports, this.fleet(), policy, this.world.clock.now() + 10 * minute);
     return { marking, sweep };
   }
@@ -282,27 +304,32 @@ export class CollectedWorld {
     return { name: "acme", gracePeriod, profileArns: [profileArn], groupIds: [group], machinesPath, mount };
   }
 
-  async markingPorts() {
-    return { ...this.#gatherPorts(), store: await this.store(), marker: machinesMarker(this.ec2) };
+  async markingPorts(handler = new SandboxHandler(this.world.sandbox)) {
+    const ec2 = new EC2Client({ ...this.world.settings(handler), maxAttempts: 1 });
+    return { ...this.#gatherPorts(ec2), store: await this.store(handler), marker: machinesMarker(ec2) };
   }
 
-  async sweepPorts() {
-    const ports = { ...this.#gatherPorts(), store: await this.store(), sweeper: machinesSweeper(this.ec2) };
+  async sweepPorts(handler = new SandboxHandler(this.world.sandbox)) {
+    const ec2 = new EC2Client({ ...this.world.settings(handler), maxAttempts: 1 });
+    const ports = { ...this.#gatherPorts(ec2), store: await this.store(handler), sweeper: machinesSweeper(ec2) };
     return { ...ports, leftovers: this.#leftovers() };
   }
 
-  async store(): Promise<S3ObjectStore> {
+  async store(handler = new SandboxHandler(this.world.sandbox)): Promise<S3ObjectStore> {
     const now = () => this.world.clock.now();
-    return new S3ObjectStore(this.world.settings(), {
-      bucket: stateBucket,
-      clocks: { wall: now, monotonic: now },
-      newId: () => this.world.sandbox.random.uuid(),
-    });
+    return new S3ObjectStore(
+      { ...this.world.settings(handler), retry: { attempts: 1 } },
+      {
+        bucket: stateBucket,
+        clocks: { wall: now, monotonic: now },
+        newId: () => this.world.sandbox.random.uuid(),
+      },
+    );
   }
 
-  #gatherPorts() {
+  #gatherPorts(ec2: EC2Client) {
     return {
-      machines: machinesReader(this.ec2),
+      machines: machinesReader(ec2),
       witnesses: this.#witnesses(),
       time: () => this.world.clock.now(),
       nonce: () => this.nameMachine("nonce-%s"),
