@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import type { AwsConfig } from "../shared/aws/clients.ts";
 import { openStateBucket } from "../shared/aws/state-bucket.ts";
-import { Failure } from "../shared/engine/failure.ts";
-import { fleetsFolder } from "../shared/store/keys.ts";
 import type { ObjectStore } from "../shared/store/object-store.ts";
+import { onlyFleet } from "../shared/store/only-fleet.ts";
+import { version } from "../shared/version.ts";
 import type { Io } from "./io.ts";
 import { bucketOf, type CommonOptions, regionOf } from "./options.ts";
 
@@ -14,6 +14,7 @@ export function awsConfig(io: Io, options: CommonOptions, regionFromFile?: strin
     region: regionOf(options, io, regionFromFile),
     endpoint: options.endpointUrl === "" ? undefined : options.endpointUrl,
     monotonic: () => performance.now(),
+    version,
   };
 }
 
@@ -26,30 +27,9 @@ export function openState(io: Io, options: CommonOptions, regionFromFile?: strin
   });
 }
 
-/**
- * The fleet that a command speaks of: as named, or the only one in the bucket.
- * @throws Failure `FleetNotNamed` where there are several, `NoFleet` where there is none
- */
-export async function fleetOf(store: ObjectStore, named: string | undefined): Promise<string> {
-  if (named !== undefined) return named;
-  const [only, ...others] = await store.folders(fleetsFolder);
-  if (only === undefined) {
-    throw new Failure({
-      code: "NoFleet",
-      class: "terminal",
-      message: "the state bucket holds no fleet",
-      hint: "push one: `fleetkeeper push FILE`",
-    });
-  }
-  if (others.length > 0) {
-    throw new Failure({
-      code: "FleetNotNamed",
-      class: "terminal",
-      message: `the state bucket holds several fleets: ${[only, ...others].join(", ")}`,
-      hint: "name one: --fleet NAME",
-    });
-  }
-  return only;
+/** The fleet that a command speaks of: as named, or the only one in the bucket. @throws see {@link onlyFleet} */
+export function fleetOf(store: ObjectStore, named: string | undefined): Promise<string> {
+  return onlyFleet(store, named, "--fleet NAME");
 }
 
 /** Who asks, for records and leases: never a secret, no more than the host's own name for the user. */

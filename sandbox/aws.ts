@@ -2,14 +2,31 @@ import { Sandbox, type SandboxOptions } from "./sandbox.ts";
 import type { Service } from "./service.ts";
 import { ec2Service } from "./services/ec2/service.ts";
 import { iamService } from "./services/iam/service.ts";
+import type { FunctionCode } from "./services/lambda/delivery.ts";
+import { lambdaService } from "./services/lambda/service.ts";
 import { s3Service } from "./services/s3/service.ts";
+import { schedulerService } from "./services/scheduler/service.ts";
 import { type SsmOptions, ssmService } from "./services/ssm/service.ts";
 import { stsService } from "./services/sts/service.ts";
 import { callerOfSession, STS_STATE } from "./services/sts/sessions.ts";
 
+export interface AwsServicesOptions {
+  readonly ssm?: SsmOptions;
+  /** What Lambda functions do. Without it they can be invoked asynchronously only. */
+  readonly functions?: (name: string) => FunctionCode;
+}
+
 /** Every service that the embedded AWS has, as quick and as consistent as they come. */
-export function awsServices(options: { readonly ssm?: SsmOptions } = {}): readonly Service[] {
-  return [ec2Service(), iamService(), s3Service(), ssmService(options.ssm), stsService()];
+export function awsServices(options: AwsServicesOptions = {}): readonly Service[] {
+  return [
+    ec2Service(),
+    iamService(),
+    lambdaService(options.functions),
+    s3Service(),
+    schedulerService(),
+    ssmService(options.ssm),
+    stsService(),
+  ];
 }
 
 /** The embedded AWS, with temporary credentials known to the sessions that STS gave them to. */

@@ -49,6 +49,16 @@ export function isThrottled(error: unknown): boolean {
   return ruleOf(error)?.kind === "Throttled" || statusOf(error) === 429;
 }
 
+/** Of a call's outcome as it is counted, where the error itself is gone. */
+export function isThrottledCode(code: string): boolean {
+  return errorRules.some((rule) => rule.kind === "Throttled" && rule.codes.test(code));
+}
+
+/** Something of that name, or another change of it, is in the way. */
+export function isConflict(error: unknown): boolean {
+  return ruleOf(error)?.kind === "Conflict";
+}
+
 export function isAccessDenied(error: unknown): boolean {
   return ruleOf(error)?.kind === "AccessDenied" || (ruleOf(error) === undefined && statusOf(error) === 403);
 }

@@ -20,6 +20,10 @@ export interface ReconcilerOptions {
   readonly aws: AwsConfig;
   /** The state bucket. */
   readonly bucket: string;
+  /** 12 digits, where it is known: a state bucket that another account owns is then refused. */
+  readonly account?: string;
+  /** Asked right before each write to the state bucket; throws where this process may write nothing. */
+  readonly beforeWrite?: () => void;
   readonly clock: Clock;
   readonly clocks: LocalClocks;
   /** Uniform in [0, 1). */
@@ -44,10 +48,16 @@ const defaultTtl = 20 * 60_000;
 
 /** Puts a reconciler together: the one place where engine, kinds, store and AWS meet. Makes no call by itself. */
 export async function openReconciler(options: ReconcilerOptions): Promise<Reconciler> {
-  const { aws, bucket, clock, clocks, random, newId, holder, events } = options;
+  const { aws, bucket, account, beforeWrite, clock, clocks, random, newId, holder, events } = options;
   // Loaded only here: the SDK's clients are the larger part of a cold start.
   const [store, { readersOf, writersOf }] = await Promise.all([
-    openStateBucket(aws, { bucket, clocks, newId }),
+    openStateBucket(aws, {
+      bucket,
+      clocks,
+      newId,
+      ...(account === undefined ? {} : { account }),
+      ...(beforeWrite === undefined ? {} : { beforeWrite }),
+    }),
     import("../aws/access.ts"),
   ]);
   const readers = readersOf(aws);

@@ -1,0 +1,57 @@
+import type { FunctionProcess } from "./function-process.ts";
+
+/** Every metric of ours, with its unit as CloudWatch names it. */
+export const metrics = {
+  Completed: {
+    unit: "Count",
+    means: "Runs that looked at a fleet to the end, whatever they found. Its absence is an alarm.",
+  },
+  Ready: { unit: "Count", means: "1 if everything was as declared, else 0." },
+  NotReadyFor: { unit: "Seconds", means: "How long a fleet has not been Ready." },
+  UnknownFor: { unit: "Seconds", means: "How long it has been unknown whether a fleet is Ready." },
+  Duration: { unit: "Milliseconds", means: "Of a run." },
+  Busy: { unit: "Count", means: "Runs that found the lease held." },
+  ActionsApplied: { unit: "Count", means: "Actions done or begun." },
+  ActionsFailed: { unit: "Count", means: "Actions that failed." },
+  ActionsHeld: { unit: "Count", means: "Actions that wait: for a window, an approval, a dependency." },
+  ResourcesUnknown: { unit: "Count", means: "Resources that could not be observed." },
+  CollectionUnknownFor: { unit: "Seconds", means: "How long the evidence about some machine has not been complete." },
+  OrphansFor: { unit: "Seconds", means: "How long orphans or suspects have been there." },
+  FuseBlown: { unit: "Count", means: "1 if more suspects were found than may be deleted without a person." },
+  Calls: { unit: "Count", means: "Attempts of calls to AWS." },
+  Throttled: { unit: "Count", means: "Of these, refused for their rate." },
+  Dispatched: { unit: "Count", means: "Reconciles put into Lambda's queue." },
+} as const satisfies Readonly<Record<string, { readonly unit: string; readonly means: string }>>;
+
+export type MetricName = keyof typeof metrics;
+export type MetricValues = Partial<Readonly<Record<MetricName, number>>>;
+
+export const metricNamespace = "Fleetkeeper";
+
+/**
+ * One line in the embedded metric format, from which CloudWatch makes metrics, over all fleets and for the one named
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+ */
+export function emitMetrics(
+  process: Pick<FunctionProcess, "write" | "now">,
+  values: MetricValues,
+  fleet: string | undefined,
+): void {
+  const names = Object.keys(values) as MetricName[];
+  const line = {
+    _aws: {
+      Timestamp: process.now(),
+      CloudWatchMetrics: [
+        {
+          Namespace: metricNamespace,
+          Dimensions: fleet === undefined ? [[]] : [[], ["fleet"]],
+          Metrics: names.map((Name) => ({ Name, Unit: metrics[Name].unit })),
+        },
+      ],
+    },
+    event: "Metrics",
+    ...(fleet === undefined ? {} : { fleet }),
+    ...values,
+  };
+  process.write(`${JSON.stringify(line)}\n`);
+}

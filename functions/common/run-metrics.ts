@@ -1,0 +1,32 @@
+import type { Condition, ConditionType } from "../../shared/engine/condition.ts";
+import type { RunRecord } from "../../shared/engine/record.ts";
+import type { MetricValues } from "./metrics.ts";
+
+/** What a run's record says in numbers. Pure. */
+export function runMetrics(record: RunRecord): MetricValues {
+  const { end, startedAt, endedAt, actions, held, unknown } = record;
+  const Duration = endedAt - startedAt;
+  if (end === "Busy") return { Busy: 1, Duration };
+  const ready = conditionOf(record, "Ready");
+  const collected = conditionOf(record, "GarbageCollected");
+  const since = (condition: Condition | undefined, fits: boolean): number =>
+    condition !== undefined && fits ? Math.max(0, Math.round((endedAt - condition.lastTransitionTime) / 1000)) : 0;
+  return {
+    Completed: record.failure === undefined ? 1 : 0,
+    Ready: end === "Ready" ? 1 : 0,
+    NotReadyFor: since(ready, ready?.status !== "True"),
+    UnknownFor: since(ready, ready?.status === "Unknown"),
+    Duration,
+    ActionsApplied: actions.filter(({ outcome }) => outcome.state === "applied" || outcome.state === "pending").length,
+    ActionsFailed: actions.filter(({ outcome }) => outcome.state === "failed").length,
+    ActionsHeld: held.length,
+    ResourcesUnknown: unknown.length,
+    CollectionUnknownFor: since(collected, collected?.reason === "EvidenceUnknown"),
+    OrphansFor: since(collected, collected?.reason === "OrphansFound"),
+    FuseBlown: collected?.reason === "FuseBlown" ? 1 : 0,
+  };
+}
+
+function conditionOf(record: RunRecord, type: ConditionType): Condition | undefined {
+  return record.conditions.find((condition) => condition.type === type);
+}

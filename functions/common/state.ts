@@ -1,0 +1,22 @@
+import type { AwsConfig } from "../../shared/aws/clients.ts";
+import type { ObjectStore } from "../../shared/store/object-store.ts";
+import { required } from "./environment.ts";
+import type { FunctionProcess } from "./function-process.ts";
+
+/** The state bucket, with whatever credentials are given. Only this account's. */
+export async function stateOf(aws: AwsConfig, process: FunctionProcess): Promise<ObjectStore> {
+  const { openStateBucket } = await import("../../shared/aws/state-bucket.ts");
+  return openStateBucket(aws, {
+    bucket: required(process, "FLEETKEEPER_BUCKET"),
+    account: required(process, "FLEETKEEPER_ACCOUNT"),
+    clocks: { wall: process.now, monotonic: process.monotonic },
+    newId: process.newId,
+  });
+}
+
+/** The fleet that a payload names, or the only one that there is. @throws see onlyFleet */
+export async function namedFleet(aws: AwsConfig, process: FunctionProcess, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  const { onlyFleet } = await import("../../shared/store/only-fleet.ts");
+  return onlyFleet(await stateOf(aws, process), undefined, '{"fleet": "NAME"}');
+}

@@ -1,0 +1,55 @@
+import type { RunRecord, RunRequest } from "../../shared/engine/record.ts";
+import { run } from "../../shared/engine/run.ts";
+import { openReconciler } from "../../shared/reconciler/reconciler.ts";
+import { CallCount } from "../common/call-count.ts";
+import { required } from "../common/environment.ts";
+import { fleetAws, functionAws } from "../common/fleet-aws.ts";
+import type { Invocation } from "../common/invocation.ts";
+import { emitMetrics } from "../common/metrics.ts";
+import { runLog } from "../common/run-log.ts";
+import { runMetrics } from "../common/run-metrics.ts";
+import { namedFleet } from "../common/state.ts";
+import type { ReconcileRequest } from "./request.ts";
+import { requeue } from "./requeue.ts";
+
+/** Longer than Lambda lets the process live, so that its death frees the lease soon and never early. Milliseconds. */
+const leaseBeyondEnd = 30_000;
+
+/** One run of one fleet. A run that doesn't end Ready is no error of the function: its record says so. */
+export async function reconcile(request: ReconcileRequest, invocation: Invocation): Promise<RunRecord> {
+  const { process, endsAt } = invocation;
+  const count = new CallCount();
+  const own = functionAws(process, count.add);
+  const fleet = await namedFleet(own, process, request.fleet);
+  const log = invocation.log.with({ fleet });
+  const aws = await fleetAws(own, process, fleet);
+  const runRequest = runRequestOf(request, invocation.id);
+  log.write("RunStarted", { trigger: runRequest.trigger, force: runRequest.force, request: runRequest.requestId });
+  const reconciler = await openReconciler({
+    aws,
+    bucket: required(process, "FLEETKEEPER_BUCKET"),
+    account: required(process, "FLEETKEEPER_ACCOUNT"),
+    clock: { now: process.now, sleep: process.sleep },
+    clocks: { wall: process.now, monotonic: process.monotonic },
+    random: process.random,
+    newId: process.newId,
+    holder: `lambda reconcile ${invocation.id}`,
+    leaseTtl: endsAt - process.now() + leaseBeyondEnd,
+    events: runLog(log),
+  });
+  const record = await run(reconciler.engine, fleet, runRequest, endsAt);
+  await requeue({ aws, process, log }, record);
+  emitMetrics(process, { ...runMetrics(record), Calls: count.calls, Throttled: count.throttled }, fleet);
+  return record;
+}
+
+function runRequestOf(request: ReconcileRequest, invocationId: string): RunRequest {
+  const { requestId = invocationId, trigger = "manual", force = false, only, by } = request;
+  return {
+    requestId,
+    trigger,
+    force,
+    ...(only === undefined ? {} : { only }),
+    ...(by === undefined ? {} : { by }),
+  };
+}
