@@ -18,13 +18,13 @@ import {
 import { ec2StateKey } from "../../../sandbox/services/ec2/service.ts";
 import { CreateTags } from "../../../sandbox/services/ec2/tags.ts";
 import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
-import { directWorld } from "../service-context.ts";
+import { contextOf, sdkWorld } from "../sdk-world.ts";
 
 const { vpcId: VpcId } = DEFAULT_WORLD;
 
 function start(timing = { listingLag: 0 }) {
-  const world = directWorld();
-  const context = world.context(ec2StateKey(timing));
+  const world = sdkWorld({ ec2: timing });
+  const context = contextOf(world.sandbox, ec2StateKey());
   const create = (GroupName: string): string =>
     CreateSecurityGroup({ GroupName, Description: "of a test", VpcId }, context).GroupId ?? "";
   const describeGroup = (id: string) => DescribeSecurityGroups({ GroupIds: [id] }, context).SecurityGroups?.[0];
