@@ -37,7 +37,7 @@ const total = weights.reduce((sum, weight) => sum + weight, 0);
 /** The happenings of one seed: a third of the world's, the rest are single steps of runs that go on side by side. */
 export function happeningsOf(seed: number): readonly Happening[] {
   const next = random(seed);
-  const length = 30 + Math.floor(next() * 130);
+  const length = 20 + Math.floor(next() * 80);
   const happenings: Happening[] = [];
   for (let index = 0; index < length; index += 1) {
     const [which, a, b] = [next(), next(), next()];

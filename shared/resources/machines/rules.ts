@@ -176,8 +176,17 @@ function outlivedItsManager(machine: Machine, witnesses: Witnesses): boolean {
   if (witnesses.allEnded) return true;
   const manager = machine.tags[tag.manager] ?? machine.requestTags?.[tag.manager];
   const proof = manager === undefined ? undefined : witnesses.ended.get(manager);
-  // A successor on the same volume may have taken the machine over, and run jobs on it since.
-  return proof !== undefined && proof.how !== "successor-read";
+  if (proof === undefined) return false;
+  switch (proof.how) {
+    // It may have taken the machine over, and run jobs on it since.
+    case "successor-read":
+      return false;
+    // A machine that was launched after the end has its tag from a copied configuration: somebody else made it.
+    case "volume-gone":
+      return machine.launchTime <= proof.terminatedSeenAt;
+    case "attested":
+      return machine.launchTime <= proof.at;
+  }
 }
 
 function closeLookOf(machine: Machine, witnesses: Witnesses) {

@@ -203,7 +203,11 @@ describe("what jobs say", () => {
 describe("a lost manager", () => {
   const ended = (how: "volume-gone" | "successor-read") =>
     how === "volume-gone"
-      ? ({ state: "ended", id: scene.host, proof: { how, terminatedSeenAt: 1, volumeGoneAt: 2 } } as const)
+      ? ({
+          state: "ended",
+          id: scene.host,
+          proof: { how, terminatedSeenAt: noon - hour, volumeGoneAt: noon - hour / 2 },
+        } as const)
       : ({
           state: "ended",
           id: scene.host,
@@ -220,6 +224,15 @@ describe("a lost manager", () => {
     expect(verdictOf(untagged(), { ...silence, managers: [ended("volume-gone")], closeLooks })).toBe(
       "suspect: on-no-disk",
     );
+  });
+
+  it("launched it? not after its end: then its tag was copied, and the jobs of the living managers decide", () => {
+    const late = machine({ launchTime: noon - hour / 2 });
+    const second = "i-0second";
+    const disk = answered(scene.spans.disk, scene.reading([], { instance: second }));
+    const managers = [ended("volume-gone"), manager([], { id: second, disk })];
+    expect(verdictOf(machine(), { ...silence, managers })).toBe("suspect: manager-ended");
+    expect(verdictOf(late, { ...silence, managers })).toBe("unknown: jobs-unknown");
   });
 
   it("not proven to have ended: unknown", () => {

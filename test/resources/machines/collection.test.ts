@@ -171,12 +171,17 @@ describe("nothing is deleted", () => {
     expect(await world.runFor(64)).toEqual([]);
   });
 
-  it("in mode report, which neither marks nor tags", async () => {
+  it("in mode report, which makes no writing call at all (5: a dry run through EC2's own flag)", async () => {
     const { world, host } = await fleet();
     const orphan = await world.createMachine(host);
     await world.world.clock.advance(later);
     world.drop(host, orphan);
     expect(await world.runFor(64, defaultPolicy)).toEqual([]);
+    const ec2Writes = world.world.sandbox.calls.writes().filter(({ service }) => service === "ec2");
+    expect(ec2Writes.map(({ operation }) => operation)).not.toContain("TerminateInstances");
+    world.world.sandbox.calls.clear();
+    await world.run(defaultPolicy);
+    expect(world.world.sandbox.calls.writes()).toEqual([]);
     expect((await readLedger(await world.store(), "acme")).marks).toEqual({});
     const { look } = await markOrphans(await world.markingPorts(), world.fleet(), defaultPolicy);
     expect(look.findings.find(({ subject }) => subject === `instance/${orphan}`)?.verdict.verdict).toBe("suspect");
@@ -184,7 +189,7 @@ describe("nothing is deleted", () => {
 });
 
 describe("a pass", () => {
-  it("goes on where one deletion fails, and says so (6: one throw ended the collection of all the others)", async () => {
+  it("goes on where one deletion fails, says so, and tries it again in the next (6: one throw ended the collection of all the others; 20: gave up after one failure)", async () => {
     const { world, host } = await fleet();
     const orphans = [await world.createMachine(host), await world.createMachine(host), await world.createMachine(host)];
     await world.world.clock.advance(later);
@@ -202,6 +207,34 @@ describe("a pass", () => {
     await world.runFor(16);
     expect(await world.living()).toEqual([]);
     expect(orphans).toHaveLength(3);
+  });
+
+  it("is over when it says so (4: an un-awaited map, and the Lambda froze before the work was done)", async () => {
+    const { world, host } = await fleet();
+    for (let count = 0; count < 4; count += 1) await world.createMachine(host);
+    await world.world.clock.advance(later);
+    world.data(host).directories.clear();
+    await world.runFor(16);
+    const { sweep } = await world.run();
+    expect(sweep.deletions).toHaveLength(4);
+    expect(await world.living()).toEqual([]);
+    const { count } = world.world.sandbox.calls;
+    await world.world.clock.advance(minute);
+    expect(world.world.sandbox.calls.count).toBe(count);
+  });
+
+  it("doesn't take a bug for silence: what is no answer of AWS breaks the pass (2: handlers that catch everything)", async () => {
+    const { world, host } = await fleet();
+    await world.createMachine(host);
+    await world.world.clock.advance(later);
+    const ports = await world.markingPorts();
+    const witnesses = {
+      ...ports.witnesses,
+      tracedMachines: async (): Promise<never> => {
+        throw new TypeError("undefined is not a function");
+      },
+    };
+    await expect(markOrphans({ ...ports, witnesses }, world.fleet(), world.policy)).rejects.toThrow(TypeError);
   });
 
   it("deletes nothing where a page of instances fails (13: only the first page read)", async () => {
