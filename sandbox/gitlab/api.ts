@@ -1,0 +1,298 @@
+import type { SandboxClock } from "../clock.ts";
+import type { SandboxRandom } from "../random.ts";
+import { GitLabError, type GitLabRequest, type GitLabResponse, json, nothing } from "./message.ts";
+import { page } from "./page.ts";
+import { Parameters } from "./parameters.ts";
+import { jobAnswer, managerAnswer, runnerDetails, runnerSummary, when } from "./runner-answer.ts";
+import type { AccessToken, GitLabState, RunnerAttributes, RunnerRecord, RunnerType } from "./state.ts";
+
+const types: readonly RunnerType[] = ["instance_type", "group_type", "project_type"];
+const fresh: RunnerAttributes = {
+  description: null,
+  tagList: [],
+  runUntagged: true,
+  locked: false,
+  paused: false,
+  accessLevel: "not_protected",
+  maximumTimeout: null,
+  maintenanceNote: null,
+};
+
+interface Call {
+  readonly request: GitLabRequest;
+  readonly given: Parameters;
+  readonly parts: readonly string[];
+}
+
+/**
+ * The stand-in for GitLab's runner API: the calls that making, reading, changing and ending a runner takes, as GitLab's
+ * documentation says them. Any other path is 501, loudly: this is no GitLab.
+ */
+export class GitLabApi {
+  readonly state: GitLabState;
+  readonly #clock: SandboxClock;
+  readonly #random: SandboxRandom;
+
+  constructor(state: GitLabState, clock: SandboxClock, random: SandboxRandom) {
+    this.state = state;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  handle(request: GitLabRequest): GitLabResponse {
+    const response = this.#answered(request);
+    const path = new URL(request.target, "http://gitlab.invalid").pathname;
+    this.state.calls.push({ at: this.#clock.now(), method: request.method, path, status: response.status });
+    return response;
+  }
+
+  /** As `gitlab-rails` does it: a token of a service account, with a value that the caller chose. */
+  addAccessToken(token: Omit<AccessToken, "revoked">): void {
+    for (const known of this.state.accessTokens) if (known.name === token.name) known.revoked = true;
+    this.state.accessTokens.push({ ...token, revoked: false });
+  }
+
+  #answered(request: GitLabRequest): GitLabResponse {
+    try {
+      const { pathname } = new URL(request.target, "http://gitlab.invalid");
+      if (!pathname.startsWith("/api/v4/")) throw unmodelled(request.method, pathname);
+      const parts = pathname.slice("/api/v4/".length).split("/").map(decodeURIComponent);
+      return this.#route({ request, given: new Parameters(request), parts });
+    } catch (error) {
+      if (error instanceof GitLabError) return json(error.status, error.body);
+      throw error;
+    }
+  }
+
+  #route(call: Call): GitLabResponse {
+    const [first, second, third] = call.parts;
+    switch (`${call.request.method} ${shapeOf(call.parts)}`) {
+      case "GET version":
+        this.#user(call, []);
+        return json(200, { version: "19.5.1-ee", revision: "0123456789a", enterprise: true });
+      case "POST user/runners":
+        return this.#create(call);
+      case "POST runners":
+        return this.#registered(call);
+      case "DELETE runners":
+        return this.#removeByToken(call);
+      case "POST runners/verify":
+        return this.#verify(call);
+      case "DELETE runners/managers":
+        return this.#removeManager(call);
+      case "POST runners/reset_authentication_token":
+        return json(201, this.#reset(this.#byToken(call)));
+      case "GET runners/all":
+        this.#user(call, ["manage_runner", "read_api"], "admin");
+        return this.#list(call, () => true);
+      case `GET ${first}/*/runners`:
+        this.#user(call, ["manage_runner", "read_api"]);
+        return this.#list(call, (runner) => String(first === "groups" ? runner.groupId : runner.projectId) === second);
+      case "GET runners/*":
+        this.#user(call, ["manage_runner"]);
+        return json(200, runnerDetails(this.#byId(second), this.state.jobs, this.#clock.now()));
+      case "PUT runners/*":
+        return this.#update(call, second);
+      case "DELETE runners/*":
+        this.#user(call, ["manage_runner"], "admin");
+        this.#remove(this.#byId(second));
+        return nothing;
+      case "GET runners/*/managers":
+        return this.#managers(call, second);
+      case "GET runners/*/jobs":
+        return this.#jobs(call, second);
+      case "POST runners/*/reset_authentication_token":
+        this.#user(call, ["manage_runner"], "admin");
+        return json(201, this.#reset(this.#byId(second)));
+      default:
+        throw unmodelled(call.request.method, `/api/v4/${[first, second, third].filter(Boolean).join("/")}`);
+    }
+  }
+
+  #create(call: Call): GitLabResponse {
+    const type = call.given.required("runner_type", types) as RunnerType;
+    this.#user(call, ["create_runner"], type === "instance_type" ? "admin" : "any");
+    const groupId = type === "group_type" ? Number(call.given.required("group_id")) : null;
+    const projectId = type === "project_type" ? Number(call.given.required("project_id")) : null;
+    const runner = this.#add(type, groupId, projectId, false, call.given.attributes(fresh));
+    return json(201, { id: runner.id, token: runner.token, token_expires_at: when(runner.tokenExpiresAt) });
+  }
+
+  #registered(call: Call): GitLabResponse {
+    const token = call.given.required("token");
+    const { registrationToken } = this.state;
+    if (registrationToken === null) throw new GitLabError(410, { message: "410 Gone" });
+    if (token !== registrationToken) throw new GitLabError(403, { message: "403 Forbidden - invalid token supplied" });
+    const runner = this.#add("instance_type", null, null, true, call.given.attributes(fresh));
+    return json(201, { id: runner.id, token: runner.token, token_expires_at: when(runner.tokenExpiresAt) });
+  }
+
+  #add(
+    type: RunnerType,
+    groupId: number | null,
+    projectId: number | null,
+    legacy: boolean,
+    attributes: RunnerAttributes,
+  ): RunnerRecord {
+    const now = this.#clock.now();
+    const runner: RunnerRecord = {
+      id: this.#id(),
+      token: this.#token(type, legacy),
+      tokenExpiresAt: this.#expiry(),
+      type,
+      groupId,
+      projectId,
+      legacy,
+      createdAt: now,
+      attributes,
+      managers: [],
+    };
+    this.state.runners.push(runner);
+    return runner;
+  }
+
+  #update(call: Call, id: string | undefined): GitLabResponse {
+    this.#user(call, ["manage_runner"], "admin");
+    const runner = this.#byId(id);
+    runner.attributes = call.given.attributes(runner.attributes);
+    return json(200, runnerDetails(runner, this.state.jobs, this.#clock.now()));
+  }
+
+  /** Makes the row of the manager that asks, as the real one does. */
+  #verify(call: Call): GitLabResponse {
+    const runner = this.#byToken(call);
+    const systemId = call.given.text("system_id");
+    if (systemId === undefined && !runner.legacy) throw new GitLabError(400, { error: "system_id is missing" });
+    if (systemId !== undefined) this.contact(runner, systemId);
+    return json(200, { id: runner.id, token: runner.token, token_expires_at: when(runner.tokenExpiresAt) });
+  }
+
+  /** As if the manager with this system id had asked for jobs. */
+  contact(runner: RunnerRecord, systemId: string, version: string | null = null): void {
+    const now = this.#clock.now();
+    const row = runner.managers.find((candidate) => candidate.systemId === systemId);
+    if (row === undefined) {
+      runner.managers.push({ id: this.#id(), systemId, createdAt: now, contactedAt: now, version });
+    } else row.contactedAt = now;
+  }
+
+  #removeManager(call: Call): GitLabResponse {
+    const runner = this.#byToken(call);
+    const systemId = call.given.required("system_id");
+    const at = runner.managers.findIndex((row) => row.systemId === systemId);
+    if (at < 0) throw new GitLabError(404, { message: "404 Runner manager not found" });
+    runner.managers.splice(at, 1);
+    return nothing;
+  }
+
+  #removeByToken(call: Call): GitLabResponse {
+    this.#remove(this.#byToken(call));
+    return nothing;
+  }
+
+  #remove(runner: RunnerRecord): void {
+    this.state.runners.splice(this.state.runners.indexOf(runner), 1);
+  }
+
+  #reset(runner: RunnerRecord) {
+    runner.token = this.#token(runner.type, runner.legacy);
+    runner.tokenExpiresAt = this.#expiry();
+    return { token: runner.token, token_expires_at: when(runner.tokenExpiresAt) };
+  }
+
+  #managers(call: Call, id: string | undefined): GitLabResponse {
+    this.#user(call, ["manage_runner"]);
+    const runner = this.#byId(id);
+    const now = this.#clock.now();
+    return json(
+      200,
+      runner.managers.map((row) => managerAnswer(runner, row, this.state.jobs, now)),
+    );
+  }
+
+  #jobs(call: Call, id: string | undefined): GitLabResponse {
+    this.#user(call, ["manage_runner", "read_api"]);
+    const runner = this.#byId(id);
+    const status = call.given.text("status");
+    const systemId = call.given.text("system_id");
+    const found = this.state.jobs.filter(
+      (job) =>
+        job.runnerId === runner.id &&
+        (status === undefined || job.status === status) &&
+        (systemId === undefined || job.systemId === systemId),
+    );
+    return page(call.given, found.toReversed(), jobAnswer);
+  }
+
+  #list(call: Call, fits: (runner: RunnerRecord) => boolean): GitLabResponse {
+    const type = call.given.text("type");
+    const now = this.#clock.now();
+    const found = this.state.runners.filter((runner) => fits(runner) && (type === undefined || runner.type === type));
+    return page(call.given, found.toReversed(), (runner) => runnerSummary(runner, this.state.jobs, now));
+  }
+
+  /** @param scopes one of which the token must have; `api` has them all. Empty: any token. */
+  #user(call: Call, scopes: readonly string[], role: "admin" | "any" = "any"): AccessToken {
+    const { headers } = call.request;
+    const value = headers["private-token"] ?? /^Bearer (.+)$/.exec(headers["authorization"] ?? "")?.[1];
+    const token = this.state.accessTokens.find((known) => known.value === value);
+    if (token === undefined) throw new GitLabError(401, { message: "401 Unauthorized" });
+    if (token.revoked) throw oauth(401, "invalid_token", "Token was revoked. You have to re-authorize from the user.");
+    if (token.expiresAt !== null && token.expiresAt <= this.#clock.now()) {
+      throw oauth(401, "invalid_token", "Token is expired. You can either do re-authorization or token refresh.");
+    }
+    if (scopes.length > 0 && ![...scopes, "api"].some((scope) => token.scopes.includes(scope))) {
+      throw oauth(
+        403,
+        "insufficient_scope",
+        "The request requires higher privileges than provided by the access token.",
+      );
+    }
+    if (role === "admin" && !token.admin) throw new GitLabError(403, { message: "403 Forbidden" });
+    return token;
+  }
+
+  #byId(id: string | undefined): RunnerRecord {
+    if (id === undefined || !/^\d+$/.test(id)) throw new GitLabError(400, { error: "id is invalid" });
+    const runner = this.state.runners.find((candidate) => candidate.id === Number(id));
+    if (runner === undefined) throw new GitLabError(404, { message: "404 Runner Not Found" });
+    return runner;
+  }
+
+  #byToken(call: Call): RunnerRecord {
+    const token = call.given.required("token");
+    const runner = this.state.runners.find((candidate) => candidate.token === token);
+    const expired = runner?.tokenExpiresAt != null && runner.tokenExpiresAt <= this.#clock.now();
+    if (runner === undefined || expired) throw new GitLabError(403, { message: "403 Forbidden" });
+    return runner;
+  }
+
+  #id(): number {
+    const id = this.state.nextId;
+    this.state.nextId += 1;
+    return id;
+  }
+
+  #expiry(): number | null {
+    const { tokenLifetime } = this.state;
+    return tokenLifetime === null ? null : this.#clock.now() + tokenLifetime * 1000;
+  }
+
+  #token(type: RunnerType, legacy: boolean): string {
+    const value = this.#random.base32(20).toLowerCase();
+    return legacy ? value : `glrt-t${types.indexOf(type) + 1}_${value}`;
+  }
+}
+
+function oauth(status: number, error: string, description: string): GitLabError {
+  return new GitLabError(status, { error, error_description: description });
+}
+
+function unmodelled(method: string, path: string): GitLabError {
+  return new GitLabError(501, { error: `The sandbox's GitLab doesn't model ${method} ${path}` });
+}
+
+/** Numbers of a path as stars. */
+function shapeOf(parts: readonly string[]): string {
+  return parts.map((part) => (/^\d+$/.test(part) ? "*" : part)).join("/");
+}
