@@ -1,6 +1,9 @@
+import { Failure } from "../../shared/engine/failure.ts";
 import type { RunRecord, RunRequest } from "../../shared/engine/record.ts";
 import { run } from "../../shared/engine/run.ts";
 import { openReconciler } from "../../shared/reconciler/reconciler.ts";
+import { keysOf } from "../../shared/store/keys.ts";
+import type { ObjectStore } from "../../shared/store/object-store.ts";
 import { CallCount } from "../common/call-count.ts";
 import { required } from "../common/environment.ts";
 import { fleetAws, functionAws } from "../common/fleet-aws.ts";
@@ -8,7 +11,7 @@ import type { Invocation } from "../common/invocation.ts";
 import { emitMetrics } from "../common/metrics.ts";
 import { runLog } from "../common/run-log.ts";
 import { runMetrics } from "../common/run-metrics.ts";
-import { namedFleet } from "../common/state.ts";
+import { namedFleet, stateOf } from "../common/state.ts";
 import type { ReconcileRequest } from "./request.ts";
 import { requeue } from "./requeue.ts";
 
@@ -23,6 +26,7 @@ export async function reconcile(request: ReconcileRequest, invocation: Invocatio
   const fleet = await namedFleet(own, process, request.fleet);
   const log = invocation.log.with({ fleet });
   const aws = await fleetAws(own, process, fleet);
+  if (request.trigger === undefined) await assertKnown(await stateOf(aws, process), fleet);
   const runRequest = runRequestOf(request, invocation.id);
   log.write("RunStarted", { trigger: runRequest.trigger, force: runRequest.force, request: runRequest.requestId });
   const reconciler = await openReconciler({
@@ -41,6 +45,18 @@ export async function reconcile(request: ReconcileRequest, invocation: Invocatio
   await requeue({ aws, process, log }, record);
   emitMetrics(process, { ...runMetrics(record), Calls: count.calls, Throttled: count.throttled }, fleet);
   return record;
+}
+
+/** Somebody's typo must not become a fleet: a run leaves a lease and a status. */
+async function assertKnown(store: ObjectStore, fleet: string): Promise<void> {
+  const { desired, accepted } = keysOf(fleet);
+  if ((await store.get(desired)) !== undefined || (await store.get(accepted)) !== undefined) return;
+  throw new Failure({
+    code: "NoFleet",
+    class: "terminal",
+    message: `the state bucket holds no fleet ${fleet}`,
+    hint: "Check its name; a new one begins with `fleetkeeper push FILE`.",
+  });
 }
 
 function runRequestOf(request: ReconcileRequest, invocationId: string): RunRequest {

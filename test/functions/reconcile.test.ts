@@ -71,10 +71,17 @@ test("force, kinds and the request's id of a payload are the run's, and come bac
 });
 
 test("a run that doesn't end Ready is no error of the function", async () => {
-  const record = await invoke({ fleet: "nobody" });
-  expect(record.end).toBe("Failed");
-  expect(record.conditions).toContainEqual(expect.objectContaining({ type: "Accepted", reason: "NothingPushed" }));
+  await cloud.type(["push", "desired-state/minimal.fleet.yaml"]);
+  const record = await invoke({ fleet: "tiny" });
+  expect(record.end).toBe("Held");
   expect(logged("Crashed")).toEqual([]);
+});
+
+test("a fleet that nobody pushed is refused, and nothing of it comes into being", async () => {
+  await cloud.type(["push", acme]);
+  cloud.aws.calls.clear();
+  await expect(invoke({ fleet: "acmee" })).rejects.toMatchObject({ code: "NoFleet" });
+  expect(cloud.aws.calls.writes().map(({ operation }) => operation)).toEqual(["AssumeRole"]);
 });
 
 test.each([

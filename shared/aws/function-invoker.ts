@@ -1,0 +1,59 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { Failure } from "../engine/failure.ts";
+import type { JsonObject } from "../engine/json.ts";
+import { toFailure } from "./classify.ts";
+import { type AwsConfig, writerClient } from "./clients.ts";
+
+export interface FunctionInvoker {
+  /** Puts an invocation into Lambda's queue, which keeps and retries it. @param name name or ARN */
+  start(name: string, payload: JsonObject): Promise<void>;
+  /** Waits for the function's answer. @throws Failure `FunctionFailed` with the function's own message where it failed */
+  ask(name: string, payload: JsonObject): Promise<unknown>;
+}
+
+/** Lambda functions of ours, by https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export function functionInvoker(config: AwsConfig): FunctionInvoker {
+  const client = writerClient(
+    config,
+    (settings) => new LambdaClient(settings),
+    () => undefined,
+  );
+  const invoke = async (name: string, payload: JsonObject, InvocationType: "Event" | "RequestResponse") => {
+    try {
+      const Payload = Buffer.from(JSON.stringify(payload), "utf8");
+      return await client.send(new InvokeCommand({ FunctionName: name, InvocationType, Payload }));
+    } catch (error) {
+      throw toFailure(error, `invoking ${name}`);
+    }
+  };
+  return {
+    async start(name, payload) {
+      await invoke(name, payload, "Event");
+    },
+    async ask(name, payload) {
+      const { FunctionError, Payload } = await invoke(name, payload, "RequestResponse");
+      const answer = parse(name, Payload === undefined ? "" : Buffer.from(Payload).toString("utf8"));
+      if (FunctionError !== undefined) throw failedFunction(name, answer);
+      return answer;
+    },
+  };
+}
+
+function parse(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new Failure({ code: "BadAnswer", class: "retry", message: `${name} answered no JSON`, cause: error });
+  }
+}
+
+/** Lambda hands over a thrown error as `{ errorType, errorMessage, trace }`. */
+function failedFunction(name: string, answer: unknown): Failure {
+  const said = typeof answer === "object" && answer !== null && "errorMessage" in answer ? answer.errorMessage : answer;
+  return new Failure({
+    code: "FunctionFailed",
+    class: "retry",
+    message: `${name} failed: ${typeof said === "string" ? said : JSON.stringify(said)}`,
+    hint: "The function's log has the whole story: `aws logs tail`.",
+  });
+}
