@@ -4,6 +4,7 @@ import { ec2Service } from "./services/ec2/service.ts";
 import { iamService } from "./services/iam/service.ts";
 import type { FunctionCode } from "./services/lambda/delivery.ts";
 import { lambdaService } from "./services/lambda/service.ts";
+import { route53Service } from "./services/route53/service.ts";
 import { s3Service } from "./services/s3/service.ts";
 import { schedulerService } from "./services/scheduler/service.ts";
 import { type SsmOptions, ssmService } from "./services/ssm/service.ts";
@@ -22,6 +23,7 @@ export function awsServices(options: AwsServicesOptions = {}): readonly Service[
     ec2Service(),
     iamService(),
     lambdaService(options.functions),
+    route53Service(),
     s3Service(),
     schedulerService(),
     ssmService(options.ssm),

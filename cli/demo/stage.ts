@@ -19,7 +19,9 @@ export interface Stage {
 }
 
 export async function openStage(io: Io, region: string, events: RunEvents): Promise<Stage> {
-  const aws = createSandbox({ clock: wallClock(io.now), region });
+  // What would wait moves the stage's time on instead: nobody watches a demo that sleeps.
+  const clock = wallClock(io.now);
+  const aws = createSandbox({ clock, region });
   const config: AwsConfig = {
     region,
     endpoint: "http://sandbox.invalid",
@@ -32,8 +34,8 @@ export async function openStage(io: Io, region: string, events: RunEvents): Prom
   const reconciler = await openReconciler({
     aws: config,
     bucket,
-    clock: { now: io.now, sleep: io.sleep },
-    clocks: { wall: io.now, monotonic: () => performance.now() },
+    clock: { now: clock.now, sleep: clock.advance },
+    clocks: { wall: clock.now, monotonic: clock.now },
     random: io.random,
     newId: randomUUID,
     holder: "demo",

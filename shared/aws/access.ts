@@ -1,10 +1,15 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import { bucketReader } from "./bucket-reader.ts";
 import { bucketWriter } from "./bucket-writer.ts";
 import { type AwsConfig, readerClient, writerClient } from "./clients.ts";
+import { dnsReader, dnsWriter } from "./dns.ts";
+import { hostReader } from "./host-reader.ts";
+import { hostWriter } from "./host-writer.ts";
 import { iamReader } from "./iam-reader.ts";
 import { iamWriter } from "./iam-writer.ts";
 import { identityReader } from "./identity.ts";
@@ -13,19 +18,29 @@ import type { Readers, Writers } from "./ports.ts";
 
 /** Everything that observing may ask of AWS, by clients that refuse to write. */
 export function readersOf(config: AwsConfig): Readers {
+  const ec2 = readerClient(config, (settings) => new EC2Client(settings));
   return {
     identity: identityReader(readerClient(config, (settings) => new STSClient(settings))),
     iam: iamReader(readerClient(config, (settings) => new IAMClient(settings))),
-    network: networkReader(readerClient(config, (settings) => new EC2Client(settings))),
+    network: networkReader(ec2),
     bucket: bucketReader(readerClient(config, (settings) => new S3Client(settings))),
+    host: hostReader(
+      ec2,
+      readerClient(config, (settings) => new SSMClient(settings)),
+    ),
+    dns: dnsReader(readerClient(config, (settings) => new Route53Client(settings))),
   };
 }
 
 /** @param beforeAttempt see {@link writerClient}: asked right before each attempt, throws where nothing may be written any more */
 export function writersOf(config: AwsConfig, beforeAttempt: () => void): Writers {
+  const ec2 = writerClient(config, (settings) => new EC2Client(settings), beforeAttempt);
+  const ssm = writerClient(config, (settings) => new SSMClient(settings), beforeAttempt);
   return {
     iam: iamWriter(writerClient(config, (settings) => new IAMClient(settings), beforeAttempt)),
-    network: networkWriter(writerClient(config, (settings) => new EC2Client(settings), beforeAttempt)),
+    network: networkWriter(ec2),
     bucket: bucketWriter(writerClient(config, (settings) => new S3Client(settings), beforeAttempt)),
+    host: hostWriter(ec2, ssm),
+    dns: dnsWriter(writerClient(config, (settings) => new Route53Client(settings), beforeAttempt)),
   };
 }

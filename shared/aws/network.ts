@@ -19,7 +19,7 @@ import { errorCode, isAlreadyThere, isNotFound, toFailure } from "./classify.ts"
 import { permissionOf, rulesOf } from "./ip-permission.ts";
 import type { Direction, GroupRecord, NetworkReader, NetworkWriter, RuleRecord } from "./network-port.ts";
 import { allItems } from "./pages.ts";
-import { tagList, tagsByKey } from "./tag-list.ts";
+import { literalValue, tagList, tagsByKey } from "./tag-list.ts";
 
 export function networkReader(client: EC2Client): NetworkReader {
   const describe = (doing: string, filters: Filter[]) =>
@@ -31,12 +31,12 @@ export function networkReader(client: EC2Client): NetworkReader {
     groupsTagged: (tags) =>
       describe(
         "listing security groups by tag",
-        Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [literal(value)] })),
+        Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [literalValue(value)] })),
       ),
     groupsNamed: (vpcId, names) =>
       describe(`listing security groups of ${vpcId} by name`, [
         { Name: "vpc-id", Values: [vpcId] },
-        { Name: "group-name", Values: names.map(literal) },
+        { Name: "group-name", Values: names.map(literalValue) },
       ]),
   };
 }
@@ -132,11 +132,6 @@ function describeCall(client: EC2Client, id: string, direction: Direction, rules
   return direction === "ingress"
     ? client.send(new UpdateSecurityGroupRuleDescriptionsIngressCommand(input))
     : client.send(new UpdateSecurityGroupRuleDescriptionsEgressCommand(input));
-}
-
-/** Filters know the wildcards * and ?, which no name of ours has but a tag's value may. */
-function literal(value: string): string {
-  return value.replace(/[\\*?]/g, "\\$&");
 }
 
 function groupRecord(group: SecurityGroup): GroupRecord {

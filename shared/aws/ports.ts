@@ -1,4 +1,6 @@
 import type { BucketReader, BucketWriter } from "./bucket-port.ts";
+import type { DnsReader, DnsWriter } from "./dns-port.ts";
+import type { HostReader, HostWriter } from "./host-port.ts";
 import type { IamReader, IamWriter } from "./iam-port.ts";
 import type { IdentityReader } from "./identity.ts";
 import type { NetworkReader, NetworkWriter } from "./network-port.ts";
@@ -12,6 +14,8 @@ export interface Readers {
   readonly iam: IamReader;
   readonly network: NetworkReader;
   readonly bucket: BucketReader;
+  readonly host: HostReader;
+  readonly dns: DnsReader;
 }
 
 /** What applying is given. A writer can read too: a create whose name is taken must look whose it is. */
@@ -19,4 +23,6 @@ export interface Writers {
   readonly iam: IamWriter;
   readonly network: NetworkWriter;
   readonly bucket: BucketWriter;
+  readonly host: HostWriter;
+  readonly dns: DnsWriter;
 }

@@ -13,3 +13,8 @@ export function tagsByKey(
 export function tagList(tags: Readonly<Record<string, string>>): ListedTag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
+
+/** A value as EC2's filters take it: they know the wildcards * and ?. */
+export function literalValue(value: string): string {
+  return value.replace(/[\\*?]/g, "\\$&");
+}

@@ -42,7 +42,7 @@ test("a file is planned, pushed, made real, found in order, and told of", async 
   const status = await cloud.type("status");
   expect(status.exit).toBe(0);
   expect(status.stdout).toMatch(/^Ready +True .*AllAsDeclared/m);
-  expect((await cloud.type("history")).stdout).toMatch(/Ready 11 applied/);
+  expect((await cloud.type("history")).stdout).toMatch(/Ready \d+ applied/);
 });
 
 test("drift that a person causes is planned, healed and recorded with what stood before", async () => {

@@ -15,7 +15,8 @@ export interface Loopback extends AsyncDisposable {
 
 /** The embedded AWS on loopback with a state bucket in it, as a user has it after `fleetkeeper sandbox`. */
 export async function loopback(bucket = "state"): Promise<Loopback> {
-  const aws = createSandbox({ clock: wallClock(Date.now) });
+  const clock = wallClock(Date.now);
+  const aws = createSandbox({ clock });
   const { url, close } = await listen(aws);
   const region = "eu-central-1";
   const person = new Person({
@@ -30,7 +31,13 @@ export async function loopback(bucket = "state"): Promise<Loopback> {
     person,
     url,
     type: (line) =>
-      fleetkeeper([...(typeof line === "string" ? line.split(" ") : line), ...options], { AWS_REGION: region }),
+      fleetkeeper(
+        [...(typeof line === "string" ? line.split(" ") : line), ...options],
+        { AWS_REGION: region },
+        process.cwd(),
+        // What a command would wait for comes at once.
+        { now: clock.now, sleep: clock.advance },
+      ),
     [Symbol.asyncDispose]: close,
   };
 }

@@ -12,6 +12,10 @@ export async function fleetkeeper(
   line: string | readonly string[],
   env: Io["env"] = {},
   cwd = process.cwd(),
+  time: Pick<Io, "now" | "sleep"> = {
+    now: Date.now,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  },
 ): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
@@ -22,8 +26,7 @@ export async function fleetkeeper(
     stdout: { write: (text) => out.push(text), isTerminal: false, columns: 100 },
     stderr: { write: (text) => err.push(text), isTerminal: false, columns: 100 },
     interrupted: new AbortController().signal,
-    now: Date.now,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    ...time,
     random: Math.random,
   });
   return { exit, stdout: out.join(""), stderr: err.join("") };

@@ -1,7 +1,13 @@
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 
 /** Members that tell when or under which random name something was made, not what it is. */
-const incidental = new Set(["createdAt", "modifiedAt", "visibleAt", "roleSince", "roleId", "profileId", "timing"]);
+const incidental = new Set([
+  ...["createdAt", "modifiedAt", "visibleAt", "roleSince", "roleId", "profileId", "timing"],
+  ...["launchTime", "stateSince", "lastRun", "since", "availableAt", "attachedAt", "startedAt", "registeredAt"],
+  ...["privateIp", "publicIp", "macAddress", "addressesUsed", "reservationId", "associationId", "attachmentId"],
+  // What was asked and answered on the way, not what is there.
+  ...["agenda", "clientTokens", "commands", "invocations", "changes"],
+]);
 
 /**
  * What is in an account in the end, as sorted lines `path = value`, without times, random identifiers and the state
@@ -31,12 +37,29 @@ export function accountLines(sandbox: Sandbox, stateBucket: string): readonly st
 function collectNames(value: unknown, names: Map<string, string>): void {
   if (typeof value !== "object" || value === null) return;
   if ("groupId" in value && "groupName" in value) names.set(String(value.groupId), `group(${String(value.groupName)})`);
+  if ("tags" in value && typeof value.tags === "object") collectTagged(value.tags, names);
   for (const member of Object.values(value)) collectNames(member, names);
+}
+
+/** EC2 keeps tags by the id of what they are on. */
+function collectTagged(tags: object | null, names: Map<string, string>): void {
+  for (const [id, list] of Object.entries(tags ?? {})) {
+    if (!Array.isArray(list)) continue;
+    const name = list.find((tag: unknown) => isTag(tag) && tag.Key === "fleetkeeper:name");
+    if (name !== undefined && !names.has(id)) names.set(id, `tagged(${name.Value})`);
+  }
+}
+
+function isTag(value: unknown): value is { readonly Key: string; readonly Value: string } {
+  return typeof value === "object" && value !== null && "Key" in value && "Value" in value;
 }
 
 function named(text: string, names: ReadonlyMap<string, string>): string {
   return text
     .replaceAll(/\bsg-[0-9a-f]{17}\b/g, (id) => names.get(id) ?? "sg-?")
-    .replaceAll(/\bsgr-[0-9a-f]{17}\b/g, "sgr-?")
+    .replaceAll(/\b(?:i|vol|eipalloc)-[0-9a-f]{17}\b/g, (id) => names.get(id) ?? `${id.split("-")[0]}-?`)
+    .replaceAll(/\b(sgr|eni|snap)-[0-9a-f]{17}\b/g, "$1-?")
+    .replaceAll(/\bA(?:IP|RO)A[A-Z0-9]{17}\b/g, "unique-id-?")
+    .replaceAll(/\b198\.1[89]\.\d+\.\d+\b/g, "public-ip")
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "uuid-?");
 }
