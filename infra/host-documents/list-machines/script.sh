@@ -3,4 +3,8 @@
 json_machines
 machines=$REPLY
 json_processes
-done_with "{\"machines\":$machines,\"processes\":$REPLY}"
+processes=$REPLY
+json_sections
+sections=$REPLY
+json_system_id
+done_with "{\"machines\":$machines,\"processes\":$processes,\"sections\":$sections,\"systemId\":$REPLY}"
