@@ -1,3 +1,4 @@
+import type { Hosts } from "./hosts/hosts.ts";
 import { Sandbox, type SandboxOptions } from "./sandbox.ts";
 import type { Service } from "./service.ts";
 import { ec2Service } from "./services/ec2/service.ts";
@@ -31,14 +32,19 @@ export function awsServices(options: AwsServicesOptions = {}): readonly Service[
   ];
 }
 
-/** The embedded AWS, with temporary credentials known to the sessions that STS gave them to. */
+/**
+ * The embedded AWS, with temporary credentials known to the sessions that STS gave them to.
+ * @param options hosts: they run the documents that are sent to instances; without them commands are only recorded
+ */
 export function createSandbox(
-  options: Omit<SandboxOptions, "services"> & { readonly services?: readonly Service[] },
+  options: Omit<SandboxOptions, "services"> & { readonly services?: readonly Service[]; readonly hosts?: Hosts },
 ): Sandbox {
+  const { hosts } = options;
   const sandbox: Sandbox = new Sandbox({
-    services: awsServices(),
+    services: awsServices(hosts === undefined ? {} : { ssm: { runner: hosts } }),
     callerOf: (scope) => callerOfSession(sandbox.state(STS_STATE), scope, options.clock.now()),
     ...options,
   });
+  hosts?.attach(sandbox);
   return sandbox;
 }

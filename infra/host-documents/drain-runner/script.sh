@@ -5,11 +5,12 @@
 
 fence
 read -r word wait _ <<<"$fk_request"
-decoded "${wait:--}" && wait=$REPLY
+decoded "${wait:--}"
+wait=$REPLY
 [[ $word == wait && $wait =~ ^[0-9]{1,3}$ ]] || fail BadRequest "drain-runner wants seconds to wait, at most 999"
 fk_docker_answers || fail DockerNotRunning "Docker does not answer on this host"
 
-readonly mark=$fk_state/draining
+readonly fk_mark=$fk_state/draining
 metrics_jobs() {
   local metrics
   metrics=$(curl -fsS --noproxy '*' --max-time 5 http://127.0.0.1:9252/metrics) || return 0
@@ -19,11 +20,11 @@ metrics_jobs() {
 deadline=$(($(date +%s) + wait))
 while is_running "$fk_runner"; do
   read -r id _ <<<"$REPLY"
-  if [[ $(cat "$mark" 2>/dev/null || true) != "$id" ]]; then
+  if [[ $(cat "$fk_mark" 2>/dev/null || true) != "$id" ]]; then
     docker update --restart no "$id"
     docker kill --signal QUIT "$id"
     # After the signal: a second one changes nothing, one that was never sent would.
-    printf '%s\n' "$id" | replace_file "$mark" 0600 0:0
+    printf '%s\n' "$id" | replace_file "$fk_mark" 0600 0:0
   fi
   if (($(date +%s) >= deadline)); then
     json_number "$(metrics_jobs)"
@@ -35,5 +36,5 @@ done
 container_state "$fk_runner"
 read -r id _ <<<"$REPLY" || true
 if [[ -n $id ]]; then docker rm "$id"; fi
-rm -f "$mark"
+rm -f "$fk_mark"
 done_with '{"drained":true,"jobs":0}'

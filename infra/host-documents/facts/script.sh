@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # parts share variables; the whole is checked as it is rendered
 # One question that fails leaves its own answer null: the others still count.
 
-readonly runner_directory=$fk_data/runner
+readonly fk_runner_directory=$fk_data/runner
 mounts=() files=()
 
 tell_device() {
@@ -121,7 +121,7 @@ tell_metrics() {
 }
 
 tell_runner() {
-  local config=$runner_directory/config.toml exists=false mode='' size='' modified='' digest='' redacted='' system='' text
+  local config=$fk_runner_directory/config.toml exists=false mode='' size='' modified='' digest='' redacted='' system='' text
   REPLY=null
   if ! data_mounted; then return 0; fi
   if [[ -f $config ]]; then
@@ -131,7 +131,7 @@ tell_runner() {
     keyed_digest "${text%x}" && digest=$REPLY
     redact_toml "$config" && redacted=$REPLY
   fi
-  if [[ -r $runner_directory/.runner_system_id ]]; then read -r system <"$runner_directory/.runner_system_id" || true; fi
+  if [[ -r $fk_runner_directory/.runner_system_id ]]; then read -r system <"$fk_runner_directory/.runner_system_id" || true; fi
   if [[ ! $system =~ ^[sr]_[0-9A-Za-z]{12}$ ]]; then system=; fi
   json_text "$mode" && mode=$REPLY
   json_number "$size" && size=$REPLY

@@ -2,18 +2,24 @@
 # Docker is the distribution's signed package, in the version asked for; the compose plugin, which the distribution doesn't
 # have, is one file with a known hash. What is right already is left alone: a restart of Docker is felt by every service.
 
-readonly plugin=/usr/local/lib/docker/cli-plugins/docker-compose
+readonly fk_plugin=/usr/local/lib/docker/cli-plugins/docker-compose
 
 fence
 work_directory
 docker='' compose='' url='' sha256=''
 while read -r word first second third; do
   case $word in
-    docker) decoded "$first" && docker=$REPLY ;;
+    docker)
+      decoded "$first"
+      docker=$REPLY
+      ;;
     compose)
-      decoded "$first" && compose=$REPLY
-      decoded "$second" && url=$REPLY
-      decoded "$third" && sha256=$REPLY
+      decoded "$first"
+      compose=$REPLY
+      decoded "$second"
+      url=$REPLY
+      decoded "$third"
+      sha256=$REPLY
       ;;
   esac
 done <<<"$fk_request"
@@ -38,8 +44,8 @@ if [[ ! -f /etc/docker/daemon.json ]]; then
 fi
 
 have=
-if [[ -f $plugin ]]; then
-  file_hash "$plugin"
+if [[ -f $fk_plugin ]]; then
+  file_hash "$fk_plugin"
   have=$REPLY
 fi
 if [[ $have != "$sha256" ]]; then
@@ -47,8 +53,8 @@ if [[ $have != "$sha256" ]]; then
     fail DownloadFailed "the compose plugin could not be fetched from $url; $fk_log on the host has the reason"
   file_hash "$fk_work/docker-compose"
   [[ $REPLY == "$sha256" ]] || fail ChecksumDiffers "what $url gave has the SHA-256 $REPLY; it was thrown away"
-  (umask 022 && mkdir -p "${plugin%/*}")
-  replace_file "$plugin" 0755 0:0 <"$fk_work/docker-compose"
+  (umask 022 && mkdir -p "${fk_plugin%/*}")
+  replace_file "$fk_plugin" 0755 0:0 <"$fk_work/docker-compose"
   changed+=('"compose"')
 fi
 

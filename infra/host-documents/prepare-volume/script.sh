@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # parts share variables; the whole is checked as it is rendered
 # A volume is formatted only if it is blank by every sign there is. Data that survived its instance is mounted as it is.
 
-readonly label=fleetkeeper
+readonly fk_label=fleetkeeper
 
 fence
 read -r word volume _ <<<"$fk_request"
@@ -26,7 +26,7 @@ is_blank() {
 }
 if [[ -z $device_system ]]; then
   is_blank || fail NotBlank "volume $volume holds something that is no file system; it is left alone"
-  mkfs.xfs -q -L "$label" "$device"
+  mkfs.xfs -q -L "$fk_label" "$device"
   formatted=true
   find_volume "$volume"
 elif [[ $device_system != xfs && $device_system != ext4 ]]; then
@@ -40,7 +40,9 @@ line="UUID=$device_uuid $fk_data $device_system $options 0 2"
 touch /etc/fstab
 if ! grep -qxF "$line" /etc/fstab; then
   cp -f /etc/fstab /etc/fstab.fleetkeeper-previous
-  { awk -v mount="$fk_data" '$2 != mount' /etc/fstab && printf '%s\n' "$line"; } >"$fk_state/fstab"
+  # Not joined by &&: what fails in there must end the script, or an empty table would replace a good one.
+  awk -v mount="$fk_data" '$2 != mount' /etc/fstab >"$fk_state/fstab"
+  printf '%s\n' "$line" >>"$fk_state/fstab"
   replace_file /etc/fstab 0644 0:0 <"$fk_state/fstab"
   rm -f "$fk_state/fstab"
   systemctl daemon-reload

@@ -3,8 +3,10 @@
 
 read -r word service lines _ <<<"$fk_request"
 [[ $word == service ]] || fail BadRequest "service-logs wants one service"
-decoded "$service" && service=$REPLY
-decoded "$lines" && lines=$REPLY
+decoded "$service"
+service=$REPLY
+decoded "$lines"
+lines=$REPLY
 [[ $service =~ ^[a-z0-9][a-z0-9_-]{0,62}$ ]] || fail BadRequest "not a service's name: $service"
 [[ $lines =~ ^([1-9][0-9]?|[1-4][0-9][0-9]|500)$ ]] || fail BadRequest "from 1 to 500 lines"
 fk_docker_answers || fail DockerNotRunning "Docker does not answer on this host"

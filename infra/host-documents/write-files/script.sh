@@ -2,7 +2,7 @@
 # Everything is checked, fetched and filled in before the first file is replaced. A file that is as it should be is not
 # touched, so that a program that watches it sees nothing.
 
-readonly keep=5
+readonly fk_keep=5
 
 fence
 work_directory
@@ -73,7 +73,7 @@ keep_previous() {
   if [[ -f $2/previous/$(printf '%08d' $((number - 1))).$name ]]; then return 0; fi
   replace_file "$2/previous/$(printf '%08d' "$number").$name" 0600 0:0 <"$1"
   for oldest in "$2"/previous/*; do
-    if ((10#$(basename "${oldest%%.*}") <= number - keep)); then rm -f -- "$oldest"; fi
+    if ((10#$(basename "${oldest%%.*}") <= number - fk_keep)); then rm -f -- "$oldest"; fi
   done
 }
 

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+
+/**
+ * A host's files as its own programs name them, read and written from outside its namespace. Links that lead out of the
+ * host's directories are not followed.
+ */
+export class HostFiles {
+  readonly #root: string;
+  readonly #mounted: () => Readonly<Record<string, string>>;
+
+  /** @param mounted directories on this machine by mount point on the host */
+  constructor(root: string, mounted: () => Readonly<Record<string, string>>) {
+    this.#root = root;
+    this.#mounted = mounted;
+  }
+
+  read(path: string): Buffer | undefined {
+    const real = this.#inside(path);
+    return real !== undefined && statSync(real).isFile() ? readFileSync(real) : undefined;
+  }
+
+  text(path: string): string | undefined {
+    return this.read(path)?.toString("utf8");
+  }
+
+  exists(path: string): boolean {
+    return this.#inside(path) !== undefined;
+  }
+
+  /** Milliseconds; undefined where it isn't there. */
+  modifiedAt(path: string): number | undefined {
+    const real = this.#inside(path);
+    return real === undefined ? undefined : statSync(real).mtimeMs;
+  }
+
+  write(path: string, content: string, mode = 0o600): void {
+    const { base, mapped } = this.#map(path);
+    mkdirSync(dirname(mapped), { recursive: true });
+    if (!within(realpathSync(dirname(mapped)), realpathSync(base))) throw new Error(`${path} leads out of its host`);
+    writeFileSync(mapped, content, { mode });
+  }
+
+  #inside(path: string): string | undefined {
+    const { base, mapped } = this.#map(path);
+    if (!existsSync(mapped)) return undefined;
+    const real = realpathSync(mapped);
+    return within(real, realpathSync(base)) ? real : undefined;
+  }
+
+  #map(path: string): { readonly base: string; readonly mapped: string } {
+    const mount = Object.entries(this.#mounted())
+      .filter(([point]) => path === point || path.startsWith(`${point}/`))
+      .sort(([a], [b]) => b.length - a.length)[0];
+    const base = mount?.[1] ?? this.#root;
+    return { base, mapped: join(base, mount === undefined ? path : path.slice(mount[0].length)) };
+  }
+}
+
+function within(path: string, base: string): boolean {
+  return path === base || path.startsWith(`${base}${sep}`);
+}

@@ -1,0 +1,57 @@
+import type { StandIn, StandInAnswer } from "../stand-in.ts";
+import { parseArgs, text, trouble } from "../stand-in.ts";
+
+const flags = ["--with-decryption", "--overwrite", "--no-overwrite", "--no-cli-pager"];
+
+/** The AWS CLI with the instance's role: the few operations that host documents use, through the unmodified SDK. */
+export const awsCli: StandIn = async ({ args }, context) => {
+  const [service, operation, ...more] = args;
+  const settings = await context.settings();
+  if (typeof settings === "string") return trouble(`Unable to locate credentials: ${settings}`, 253);
+  const { options, rest } = parseArgs(more, flags);
+  const one = (name: string) => options.get(name)?.[0]?.replace(/^file-content:/, "");
+  try {
+    switch (`${service} ${operation}`) {
+      case "ssm get-parameter": {
+        const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
+        const ssm = new SSMClient(settings);
+        const WithDecryption = options.has("--with-decryption");
+        return shown(await ssm.send(new GetParameterCommand({ Name: one("--name"), WithDecryption })), one("--query"));
+      }
+      case "ssm put-parameter": {
+        const { PutParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
+        const ssm = new SSMClient(settings);
+        const Type = one("--type") === "SecureString" ? "SecureString" : "String";
+        const Overwrite = options.has("--overwrite");
+        const input = { Name: one("--name"), Value: one("--value"), Type, Overwrite } as const;
+        return shown(await ssm.send(new PutParameterCommand(input)), one("--query"));
+      }
+      case "s3api get-object": {
+        const { GetObjectCommand, S3Client } = await import("@aws-sdk/client-s3");
+        const s3 = new S3Client({ ...settings, forcePathStyle: true });
+        const VersionId = one("--version-id");
+        const input = { Bucket: one("--bucket"), Key: one("--key"), ...(VersionId === undefined ? {} : { VersionId }) };
+        const body = await (await s3.send(new GetObjectCommand(input))).Body?.transformToByteArray();
+        const outputFile = rest[0];
+        return outputFile === undefined
+          ? trouble("the following arguments are required: outfile", 252)
+          : { stdout: body ?? "", outputFile };
+      }
+      default:
+        return trouble(`aws: the sandbox doesn't know aws ${service} ${operation}`, 252);
+    }
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "Unknown";
+    const message = error instanceof Error ? error.message : String(error);
+    return trouble(`An error occurred (${name}) when calling the ${operation} operation: ${message}`, 254);
+  }
+};
+
+/** `--output text` of one value, as the CLI prints it. */
+function shown(answer: object, query = ""): StandInAnswer {
+  const value = query.split(".").reduce<unknown>((at, name) => {
+    return typeof at === "object" && at !== null ? (at as Readonly<Record<string, unknown>>)[name] : undefined;
+  }, answer);
+  if (typeof value === "string" || typeof value === "number") return text(`${value}\n`);
+  return text(`${JSON.stringify(answer)}\n`);
+}

@@ -1,0 +1,62 @@
+import type { ContainerRecord } from "../host-state.ts";
+import type { StandInAnswer, StandInContext } from "../stand-in.ts";
+import { onHost } from "./container-paths.ts";
+
+/** What stands in for GitLab: it takes minutes to answer, longest the first time, when it also makes its root password. */
+const MARKER = "/var/opt/gitlab/.sandbox-first-boot";
+
+function firstBootAt(container: ContainerRecord, { files }: StandInContext): number | undefined {
+  const marker = onHost(container, MARKER);
+  const text = marker === undefined ? undefined : files.text(marker);
+  return text === undefined ? undefined : Number(text);
+}
+
+/** 200 once it is up; 503 while it is on its way; 0 before anything listens. */
+export function readiness(container: ContainerRecord, context: StandInContext): 0 | 200 | 503 {
+  if (container.status !== "running") return 0;
+  const { timing } = context.hosts;
+  const booted = firstBootAt(container, context);
+  const first = booted === undefined || booted > container.startedAt;
+  const takes = first ? timing.gitlabFirstBoot : timing.gitlabBoot;
+  const age = context.clock.now() - container.startedAt;
+  if (age >= takes) return 200;
+  return age >= takes / 2 ? 503 : 0;
+}
+
+/** Once its first boot is over, its data says so, and the root password is in its file. */
+export function gitlabHealth(container: ContainerRecord, context: StandInContext): void {
+  if (readiness(container, context) !== 200 || firstBootAt(container, context) !== undefined) return;
+  const marker = onHost(container, MARKER);
+  const password = onHost(container, "/etc/gitlab/initial_root_password");
+  if (marker === undefined) return;
+  const at = container.startedAt + context.hosts.timing.gitlabFirstBoot;
+  context.files.write(marker, String(at));
+  if (password === undefined) return;
+  context.files.write(password, `# WARNING: made by the sandbox\n\nPassword: ${context.random.base32(32)}\n`);
+}
+
+export function healthOf(container: ContainerRecord, context: StandInContext): string | undefined {
+  if (!container.healthCheck) return undefined;
+  if (container.status !== "running") return "unhealthy";
+  if (container.service !== "gitlab") return "healthy";
+  return readiness(container, context) === 200 ? "healthy" : "starting";
+}
+
+/** A program run inside GitLab's container; undefined for one that it doesn't have. */
+export function execInGitlab(
+  container: ContainerRecord,
+  command: readonly string[],
+  context: StandInContext,
+): StandInAnswer | undefined {
+  const [program] = command;
+  if (program === "curl" && command.some((arg) => arg.includes("/-/readiness"))) {
+    const status = readiness(container, context);
+    const code = String(status).padStart(3, "0");
+    return status === 0 ? { exitCode: 7, stdout: code } : { stdout: code };
+  }
+  if (command.at(-1) === "/opt/gitlab/version-manifest.txt") {
+    const [, edition, version] = /gitlab-(ee|ce):([0-9.]+)-/.exec(container.image) ?? [];
+    return { stdout: `gitlab-${edition ?? "ee"} ${version ?? "19.5.3"}\n` };
+  }
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import { parse } from "smol-toml";
+import type { ContainerRecord } from "../host-state.ts";
+import type { StandInContext } from "../stand-in.ts";
+import { onHost } from "./container-paths.ts";
+
+/** What stands in for the runner manager: it loads config.toml when that changes, and tells of it in its metrics. */
+export function managerFollows(container: ContainerRecord, context: StandInContext): void {
+  const { manager } = context.host;
+  if (container.status !== "running") return;
+  if (container.quitting && manager.jobs === 0) {
+    container.status = "exited";
+    container.exitCode = 0;
+    container.log.push("All workers stopped.");
+    // Docker starts it again unless it was told not to.
+    if (container.restart === "no") return;
+    container.status = "running";
+    container.quitting = false;
+    container.restarts += 1;
+    container.startedAt = context.clock.now();
+    return;
+  }
+  const directory = onHost(container, "/etc/gitlab-runner");
+  if (directory === undefined) return;
+  if (!context.files.exists(`${directory}/.runner_system_id`)) {
+    context.files.write(`${directory}/.runner_system_id`, `r_${context.random.hex(12)}`);
+  }
+  const version = context.files.modifiedAt(`${directory}/config.toml`);
+  // Only a newer time is noticed, as by the real one.
+  if (version === undefined || version <= manager.loadedVersion) return;
+  manager.loadedVersion = version;
+  const text = context.files.text(`${directory}/config.toml`) ?? "";
+  try {
+    const config = parse(text);
+    manager.loaded += 1;
+    manager.concurrent = typeof config["concurrent"] === "number" ? config["concurrent"] : 1;
+  } catch {
+    manager.loadingErrors += 1;
+  }
+}
+
+/** The metrics page; undefined where no manager listens. */
+export function managerMetrics(context: StandInContext): string | undefined {
+  const container = Object.values(context.host.containers).find(
+    (one) => one.service === "gitlab-runner" && one.status === "running",
+  );
+  if (container === undefined) return undefined;
+  const { manager } = context.host;
+  const version = /:(?:[a-z]+-)?v?([0-9.]+)/.exec(container.image)?.[1] ?? "19.5.1";
+  return [
+    "# TYPE gitlab_runner_version_info gauge",
+    `gitlab_runner_version_info{architecture="amd64",name="gitlab-runner",os="linux",version="${version}"} 1`,
+    `gitlab_runner_concurrent ${manager.concurrent}`,
+    `gitlab_runner_configuration_loaded_total ${manager.loaded}`,
+    `gitlab_runner_configuration_loading_error_total ${manager.loadingErrors}`,
+    ...(manager.jobs === 0
+      ? []
+      : [`gitlab_runner_jobs{executor_stage="docker_run",stage="step_script",state="running"} ${manager.jobs}`]),
+    "",
+  ].join("\n");
+}
