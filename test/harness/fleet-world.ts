@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { createSandbox } from "../../sandbox/aws.ts";
 import { VirtualClock } from "../../sandbox/clock.ts";
 import type { Latency } from "../../sandbox/faults.ts";
+import { Hosts, type HostsOptions } from "../../sandbox/hosts/hosts.ts";
 import { seededRandom } from "../../sandbox/random.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
@@ -10,11 +12,14 @@ import type { RunRecord, RunRequest } from "../../shared/engine/record.ts";
 import { run } from "../../shared/engine/run.ts";
 import { openReconciler, type Reconciler } from "../../shared/reconciler/reconciler.ts";
 import { pushRevision } from "../../shared/store/desired-revisions.ts";
+import { publishDocuments } from "./host-documents.ts";
 
 export interface FleetWorldOptions {
   readonly seed?: number;
   readonly latency?: Latency;
   readonly pageSize?: number;
+  /** Instances run what is sent to them, and our documents are there; close the world then. Default: only recorded. */
+  readonly hosts?: HostsOptions;
 }
 
 const region = "eu-central-1";
@@ -25,24 +30,39 @@ export const stateBucket = "fleetkeeper-state";
 export class FleetWorld {
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
+  /** The instances as hosts, where they run what is sent to them. */
+  readonly hosts: Hosts | undefined;
   #requests = 0;
 
-  private constructor(sandbox: Sandbox, clock: VirtualClock) {
+  private constructor(sandbox: Sandbox, clock: VirtualClock, hosts: Hosts | undefined) {
     this.sandbox = sandbox;
     this.clock = clock;
+    this.hosts = hosts;
   }
 
   static async open(options: FleetWorldOptions = {}): Promise<FleetWorld> {
     const clock = new VirtualClock(Date.UTC(2026, 10, 24, 12));
     const { seed = 1, pageSize } = options;
-    const sandbox = createSandbox({ clock, seed, region, ...(pageSize === undefined ? {} : { pageSize }) });
-    const world = new FleetWorld(sandbox, clock);
+    const hosts = options.hosts === undefined ? undefined : new Hosts(options.hosts);
+    const sandbox = createSandbox({
+      clock,
+      seed,
+      region,
+      ...(pageSize === undefined ? {} : { pageSize }),
+      ...(hosts === undefined ? {} : { hosts }),
+    });
+    const world = new FleetWorld(sandbox, clock, hosts);
+    if (hosts !== undefined) await publishDocuments(new SSMClient(world.settings()));
     const s3 = new S3Client({ ...world.settings(), forcePathStyle: true });
     const CreateBucketConfiguration = { LocationConstraint: region } as const;
     await s3.send(new CreateBucketCommand({ Bucket: stateBucket, CreateBucketConfiguration }));
     sandbox.calls.clear();
     sandbox.latency = options.latency ?? 0;
     return world;
+  }
+
+  async close(): Promise<void> {
+    await this.hosts?.close();
   }
 
   /** For SDK clients of somebody else's. */

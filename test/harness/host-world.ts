@@ -14,8 +14,7 @@ import {
   IAMClient,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { CreateDocumentCommand, GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { hostDocuments } from "../../infra/host-documents/documents.ts";
+import { GetCommandInvocationCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { createSandbox } from "../../sandbox/aws.ts";
 import { VirtualClock } from "../../sandbox/clock.ts";
 import type { Host } from "../../sandbox/hosts/host.ts";
@@ -34,6 +33,7 @@ import {
 import { type HostFacts, readFacts } from "../../shared/resources/common/host-facts.ts";
 import { type HostAnswer, parseHostOutput } from "../../shared/resources/common/host-output.ts";
 import { factsRequest, type HostFile, hostPaths } from "../../shared/resources/common/host-request.ts";
+import { publishDocuments } from "./host-documents.ts";
 
 export const composeArtifact = {
   url: "https://downloads.example.com/docker-compose-linux-x86_64",
@@ -64,13 +64,6 @@ services:
 }
 
 export const composeFile = composeFileOf();
-
-/** Puts our documents into a sandbox, as the CDK app does in AWS. */
-export async function publishDocuments(ssm: SSMClient): Promise<void> {
-  for (const { name, content } of hostDocuments()) {
-    await ssm.send(new CreateDocumentCommand({ Name: name, Content: content, DocumentType: "Command" }));
-  }
-}
 
 const region = "eu-central-1";
 const agent = {
