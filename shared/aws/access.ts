@@ -13,6 +13,8 @@ import { hostWriter } from "./host-writer.ts";
 import { iamReader } from "./iam-reader.ts";
 import { iamWriter } from "./iam-writer.ts";
 import { identityReader } from "./identity.ts";
+import { machinesMarker, machinesReader, machinesSweeper } from "./machines.ts";
+import type { MachinesMarker, MachinesReader, MachinesSweeper } from "./machines-port.ts";
 import { networkReader, networkWriter } from "./network.ts";
 import type { Readers, Writers } from "./ports.ts";
 
@@ -43,4 +45,19 @@ export function writersOf(config: AwsConfig, beforeAttempt: () => void): Writers
     host: hostWriter(ec2, ssm),
     dns: dnsWriter(writerClient(config, (settings) => new Route53Client(settings), beforeAttempt)),
   };
+}
+
+/** What looking for orphans asks of EC2. */
+export function machinesReaderOf(config: AwsConfig): MachinesReader {
+  return machinesReader(readerClient(config, (settings) => new EC2Client(settings)));
+}
+
+/** For who marks; it can't terminate. @param beforeAttempt see {@link writersOf} */
+export function machinesMarkerOf(config: AwsConfig, beforeAttempt: () => void): MachinesMarker {
+  return machinesMarker(writerClient(config, (settings) => new EC2Client(settings), beforeAttempt));
+}
+
+/** For who sweeps, with that role's credentials; it can't mark. @param beforeAttempt see {@link writersOf} */
+export function machinesSweeperOf(config: AwsConfig, beforeAttempt: () => void): MachinesSweeper {
+  return machinesSweeper(writerClient(config, (settings) => new EC2Client(settings), beforeAttempt));
 }

@@ -22,7 +22,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { SandboxHandler } from "../../../sandbox/sdk-handler.ts";
 import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
-import { machinesMarker, machinesReader, machinesSweeper } from "../../../shared/aws/machines.ts";
+import { machinesMarkerOf, machinesReaderOf, machinesSweeperOf } from "../../../shared/aws/access.ts";
 import { S3ObjectStore } from "../../../shared/aws/object-store-s3.ts";
 import { Failure } from "../../../shared/engine/failure.ts";
 import { diskHash } from "../../../shared/resources/machines/disk.ts";
@@ -305,31 +305,32 @@ export class CollectedWorld {
   }
 
   async markingPorts(handler = new SandboxHandler(this.world.sandbox)) {
-    const ec2 = new EC2Client({ ...this.world.settings(handler), maxAttempts: 1 });
-    return { ...this.#gatherPorts(ec2), store: await this.store(handler), marker: machinesMarker(ec2) };
+    const marker = machinesMarkerOf(this.#config(handler), () => {});
+    return { ...this.#gatherPorts(handler), store: await this.store(handler), marker };
   }
 
   async sweepPorts(handler = new SandboxHandler(this.world.sandbox)) {
-    const ec2 = new EC2Client({ ...this.world.settings(handler), maxAttempts: 1 });
-    const ports = { ...this.#gatherPorts(ec2), store: await this.store(handler), sweeper: machinesSweeper(ec2) };
-    return { ...ports, leftovers: this.#leftovers() };
+    const sweeper = machinesSweeperOf(this.#config(handler), () => {});
+    const leftovers = this.#leftovers();
+    return { ...this.#gatherPorts(handler), store: await this.store(handler), sweeper, leftovers };
   }
 
   async store(handler = new SandboxHandler(this.world.sandbox)): Promise<S3ObjectStore> {
     const now = () => this.world.clock.now();
-    return new S3ObjectStore(
-      { ...this.world.settings(handler), retry: { attempts: 1 } },
-      {
-        bucket: stateBucket,
-        clocks: { wall: now, monotonic: now },
-        newId: () => this.world.sandbox.random.uuid(),
-      },
-    );
+    return new S3ObjectStore(this.#config(handler), {
+      bucket: stateBucket,
+      clocks: { wall: now, monotonic: now },
+      newId: () => this.world.sandbox.random.uuid(),
+    });
   }
 
-  #gatherPorts(ec2: EC2Client) {
+  #config(handler: SandboxHandler) {
+    return { ...this.world.settings(handler), retry: { attempts: 1 } };
+  }
+
+  #gatherPorts(handler: SandboxHandler) {
     return {
-      machines: machinesReader(ec2),
+      machines: machinesReaderOf(this.#config(handler)),
       witnesses: this.#witnesses(),
       time: () => this.world.clock.now(),
       nonce: () => this.nameMachine("nonce-%s"),

@@ -1,5 +1,7 @@
 import { CreateTagsCommand, ModifyInstanceAttributeCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
+import { gather } from "../../../shared/resources/machines/gather.ts";
+import { emptyLedger } from "../../../shared/resources/machines/ledger.ts";
 import { readLedger } from "../../../shared/resources/machines/ledger-object.ts";
 import { markOrphans } from "../../../shared/resources/machines/marker.ts";
 import { defaultPolicy } from "../../../shared/resources/machines/policy.ts";
@@ -185,6 +187,26 @@ describe("nothing is deleted", () => {
     expect((await readLedger(await world.store(), "acme")).marks).toEqual({});
     const { look } = await markOrphans(await world.markingPorts(), world.fleet(), defaultPolicy);
     expect(look.findings.find(({ subject }) => subject === `instance/${orphan}`)?.verdict.verdict).toBe("suspect");
+  });
+});
+
+describe("means", () => {
+  it("of who marks can't terminate, and of who sweeps can't mark", async () => {
+    const { world } = await fleet();
+    const { marker } = await world.markingPorts();
+    const { sweeper } = await world.sweepPorts();
+    expect(Object.keys(marker).sort()).toEqual(["tag", "untag"]);
+    expect(Object.keys(sweeper).filter((name) => /tag|mark/i.test(name))).toEqual([]);
+  });
+
+  it("of who looks can't write", async () => {
+    const { world, host } = await fleet();
+    await world.createMachine(host);
+    await world.world.clock.advance(later);
+    const { machines, witnesses, time, nonce } = await world.markingPorts();
+    world.world.sandbox.calls.clear();
+    await gather({ machines, witnesses, time, nonce }, world.fleet(), emptyLedger("acme"));
+    expect(world.world.sandbox.calls.writes()).toEqual([]);
   });
 });
 
