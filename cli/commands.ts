@@ -42,12 +42,14 @@ export function registerCommands(add: AddCommand): void {
   add("resume", "end a suspension", () => import("./commands/resume.ts")).addOption(fleet());
   add(
     "explain <topic>",
-    "explain schedule: idle machines, hour by hour through a week",
+    "explain schedule: idle machines, hour by hour through a week; explain upgrade: GitLab's path to the file's version",
     () => import("./commands/explain.ts"),
   )
     .addOption(file())
     .option("--only <name>", "of this fleet of runners only")
-    .option("--week <date>", "the week that holds this day (default: this one)");
+    .option("--week <date>", "the week that holds this day (default: this one)")
+    .option("--from <version>", "upgrade: what runs, such as 17.8.7 or 17.8.7-ce")
+    .option("--postgresql <major>", "upgrade: the PostgreSQL that runs");
   add(
     "import [config]",
     "turn a runner's config.toml into the runners part of a fleet file",

@@ -53,14 +53,15 @@ export const gitlabSchema = section({
   upgradePath: field(
     withDefault(
       z
-        .array(matching(/^\d{1,2}\.\d{1,2}$/, 'a minor version in quotes, such as "20.2"'))
+        .array(matching(/^\d{1,2}\.\d{1,2}(?:\.\d{1,3})?$/, 'a version in quotes, such as "20.2.4"'))
         .check(z.maxLength(50, { error: "at most 50 stops" })),
       [],
     ),
     {
-      description: "Required stops that GitLab has published and this Fleetkeeper doesn't know yet.",
-      unit: "minor versions",
-      example: ["20.2"],
+      description:
+        "Required stops that GitLab has published and this Fleetkeeper doesn't know yet, each with its newest patch; or a newer patch of one that it knows.",
+      unit: "versions",
+      example: ["20.2.4"],
     },
   ),
   omnibus: field(withDefault(omnibus, {}), {

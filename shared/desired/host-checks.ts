@@ -1,5 +1,6 @@
 import type { Fleet, PartialSpec } from "./fleet-schema.ts";
-import { isTypedSetting, removedSections } from "./omnibus.ts";
+import { parseGitLabVersion } from "./gitlab-version.ts";
+import { isTypedSetting, type RemovedSetting, removedSetting } from "./omnibus.ts";
 import type { Finding, Path } from "./problem.ts";
 import { parsePeriod, periodTraps } from "./runners/period.ts";
 import { checkVolume } from "./volume.ts";
@@ -140,21 +141,22 @@ function checkArchitecture(host: Host): Finding[] {
 
 function checkOmnibus(gitlab: Host["gitlab"]): Finding[] {
   const findings: Finding[] = [];
-  const version = versionNumber(gitlab.version);
+  const version = parseGitLabVersion(gitlab.version);
+  const removed = (removal: RemovedSetting, path: Path): Finding => ({
+    severity: "error",
+    path,
+    at: "key",
+    message: `GitLab ${removal.since} removed these settings, and ${gitlab.version} doesn't start with them`,
+    hint: removal.instead,
+  });
   for (const [name, settings] of Object.entries(gitlab.omnibus)) {
     const path = [...base, "gitlab", "omnibus", name];
-    const removed = removedSections.find((section) => section.name === name);
-    if (removed !== undefined && version >= versionNumber(removed.since)) {
-      findings.push({
-        severity: "error",
-        path,
-        at: "key",
-        message: `GitLab ${removed.since} removed these settings, and ${gitlab.version} doesn't start with them`,
-        hint: removed.instead,
-      });
-    }
+    const section = version && removedSetting(name, undefined, version);
+    if (section !== undefined) findings.push(removed(section, path));
     const keys = typeof settings === "object" && !Array.isArray(settings) ? Object.keys(settings) : [undefined];
     for (const key of keys) {
+      const removal = version && key !== undefined ? removedSetting(name, key, version) : undefined;
+      if (removal !== undefined && removal !== section) findings.push(removed(removal, [...path, key ?? ""]));
       const field = isTypedSetting(name, key);
       if (field === undefined) continue;
       findings.push({
@@ -168,6 +170,8 @@ function checkOmnibus(gitlab: Host["gitlab"]): Finding[] {
   }
   for (const setting of Object.keys(gitlab.omnibusSecrets)) {
     const [section = "", key] = setting.split(".");
+    const removal = version && removedSetting(section, key, version);
+    if (removal !== undefined) findings.push(removed(removal, [...base, "gitlab", "omnibusSecrets", setting]));
     const field = isTypedSetting(section, key);
     if (field === undefined) continue;
     findings.push({
@@ -179,11 +183,6 @@ function checkOmnibus(gitlab: Host["gitlab"]): Finding[] {
     });
   }
   return findings;
-}
-
-function versionNumber(version: string): number {
-  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
-  return (major * 1000 + minor) * 1000 + patch;
 }
 
 function checkSmtp(smtp: Host["smtp"]): Finding[] {
