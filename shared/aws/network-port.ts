@@ -35,6 +35,8 @@ export interface NetworkReader {
   groupsTagged(tags: Readonly<Record<string, string>>): Promise<readonly GroupRecord[]>;
   /** Every security group of a VPC with one of these names, whoever made it. */
   groupsNamed(vpcId: string, names: readonly string[]): Promise<readonly GroupRecord[]>;
+  /** Ids of the network interfaces that are in the group: instances', load balancers', endpoints'. */
+  interfacesIn(groupId: string): Promise<readonly string[]>;
 }
 
 export interface NewGroup {
@@ -52,7 +54,7 @@ export interface NetworkWriter extends NetworkReader {
   tagGroup(id: string, tags: Readonly<Record<string, string>>): Promise<void>;
   /** A rule that is there already is left as it is. */
   authorize(id: string, direction: Direction, rules: readonly RuleRecord[]): Promise<void>;
-  /** A rule that is gone already is no error. */
+  /** A rule that is gone already is no error; a group that is gone is. */
   revoke(id: string, direction: Direction, rules: readonly RuleRecord[]): Promise<void>;
   /** Rewrites descriptions of rules that exist. */
   describe(id: string, direction: Direction, rules: readonly RuleRecord[]): Promise<void>;

@@ -6,6 +6,7 @@ import {
   DeleteSecurityGroupCommand,
   type EC2Client,
   type Filter,
+  paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroups,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
@@ -38,6 +39,13 @@ export function networkReader(client: EC2Client): NetworkReader {
         { Name: "vpc-id", Values: [vpcId] },
         { Name: "group-name", Values: names.map(literalValue) },
       ]),
+    interfacesIn: (groupId) =>
+      attempt(`listing network interfaces in ${groupId}`, async () => {
+        const Filters = [{ Name: "group-id", Values: [groupId] }];
+        const pages = paginateDescribeNetworkInterfaces({ client }, { Filters });
+        const found = await allItems(pages, (page) => page.NetworkInterfaces);
+        return found.map(({ NetworkInterfaceId }) => required(NetworkInterfaceId, "an interface's id"));
+      }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Fleet, parseFleet } from "../desired/fleet.ts";
 import { maintenanceAt } from "../desired/maintenance-window.ts";
+import type { Problem } from "../desired/problem.ts";
 import { problemRecord } from "../desired/problem-record.ts";
 import type { DesiredState, Policy } from "../engine/desired-state.ts";
 
@@ -23,14 +24,18 @@ export function desiredFleet(place: () => Place): DesiredState<Fleet> {
   return {
     interpret(revision, name) {
       const parsed = parseFleet(revision.body, `${name}.fleet.yaml`);
-      if (!parsed.ok)
-        return { valid: false, problems: parsed.problems.map((problem) => problemRecord(problem, revision.body)) };
+      if (!parsed.ok) return { valid: false, problems: refusals(parsed.problems, revision.body) };
       const problems = misplaced(parsed.fleet, name, place());
       return problems.length > 0 ? { valid: false, problems } : { valid: true, fleet: parsed.fleet };
     },
     policy,
     declaredKinds,
   };
+}
+
+/** What refuses the file; warnings are for whoever validates it. */
+function refusals(problems: readonly Problem[], body: string): readonly string[] {
+  return problems.filter(({ severity }) => severity === "error").map((problem) => problemRecord(problem, body));
 }
 
 /** A file that is sound in itself, and speaks of another fleet, region or account than this one. */

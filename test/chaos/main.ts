@@ -1,32 +1,39 @@
 import { stderr, stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { runGc } from "./gc-command.ts";
+import { runLives } from "./life-command.ts";
 
-const usage = `npm run chaos -- --gc N [--seed S] [--workers W]
+const usage = `npm run chaos -- [--worlds N | --gc N] [--seed S] [--workers W]
 
-  --gc N       plays N random histories of fleets against garbage collection
+  --worlds N   plays N random histories of fleets against the reconciler (default: 100)
+  --gc N       plays N random histories of fleets against garbage collection instead
   --seed S     the first seed (default: 1); the same seed plays the same histories
-  --workers W  threads (default: one a core)
+  --workers W  threads of --gc (default: one a core)
 `;
 
 const { values } = parseArgs({
-  options: { gc: { type: "string" }, seed: { type: "string" }, workers: { type: "string" }, help: { type: "boolean" } },
+  options: {
+    worlds: { type: "string" },
+    gc: { type: "string" },
+    seed: { type: "string" },
+    workers: { type: "string" },
+    help: { type: "boolean" },
+  },
 });
-const histories = Number(values.gc);
+const histories = Number(values.gc ?? values.worlds ?? "100");
 const seed = Number(values.seed ?? "1");
 const workers = values.workers === undefined ? undefined : Number(values.workers);
+const write = (line: string) => stdout.write(`${line}\n`);
+const progress = (text: string) => {
+  if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
+};
 if (values.help || !Number.isInteger(histories) || histories < 1 || !Number.isInteger(seed)) {
   stdout.write(usage);
   process.exitCode = values.help ? 0 : 1;
 } else {
-  const passed = await runGc({
-    histories,
-    seed,
-    ...(workers === undefined ? {} : { workers }),
-    write: (line) => stdout.write(`${line}\n`),
-    progress: (text) => {
-      if (stderr.isTTY) stderr.write(`\r${text}`);
-    },
-  });
+  const passed =
+    values.gc === undefined
+      ? await runLives({ worlds: histories, seed, write, progress })
+      : await runGc({ histories, seed, ...(workers === undefined ? {} : { workers }), write, progress });
   process.exitCode = passed ? 0 : 1;
 }

@@ -6,11 +6,11 @@ import { VirtualClock } from "../../sandbox/clock.ts";
 import type { Latency } from "../../sandbox/faults.ts";
 import { Hosts, type HostsOptions } from "../../sandbox/hosts/hosts.ts";
 import { seededRandom } from "../../sandbox/random.ts";
-import type { Sandbox } from "../../sandbox/sandbox.ts";
+import type { AuthorizedCall, Sandbox } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
 import type { RunRecord, RunRequest } from "../../shared/engine/record.ts";
 import { run } from "../../shared/engine/run.ts";
-import { openReconciler, type Reconciler } from "../../shared/reconciler/reconciler.ts";
+import { openReconciler, type Reconciler, type ReconcilerOptions } from "../../shared/reconciler/reconciler.ts";
 import { pushRevision } from "../../shared/store/desired-revisions.ts";
 import { publishDocuments } from "./host-documents.ts";
 
@@ -20,6 +20,8 @@ export interface FleetWorldOptions {
   readonly pageSize?: number;
   /** Instances run what is sent to them, and our documents are there; close the world then. Default: only recorded. */
   readonly hosts?: HostsOptions;
+  /** Sees every modelled call right before it takes effect; throws a ServiceError to refuse it. */
+  readonly authorize?: (call: AuthorizedCall, sandbox: Sandbox) => void;
 }
 
 const region = "eu-central-1";
@@ -44,11 +46,12 @@ export class FleetWorld {
     const clock = new VirtualClock(Date.UTC(2026, 10, 24, 12));
     const { seed = 1, pageSize } = options;
     const hosts = options.hosts === undefined ? undefined : new Hosts(options.hosts);
-    const sandbox = createSandbox({
+    const sandbox: Sandbox = createSandbox({
       clock,
       seed,
       region,
       ...(pageSize === undefined ? {} : { pageSize }),
+      authorize: (call) => options.authorize?.(call, sandbox),
       ...(hosts === undefined ? {} : { hosts }),
     });
     const world = new FleetWorld(sandbox, clock, hosts);
@@ -71,16 +74,26 @@ export class FleetWorld {
   }
 
   /** A reconciler as a process of its own. @param handler its connection, where it is to crash */
-  reconciler(handler = new SandboxHandler(this.sandbox), holder = "test"): Promise<Reconciler> {
+  reconciler(
+    handler = new SandboxHandler(this.sandbox),
+    holder = "test",
+    other: Partial<ReconcilerOptions> = {},
+    accessKeyId = credentials.accessKeyId,
+  ): Promise<Reconciler> {
     const random = seededRandom({ seed: handler.calls + 7 });
     return openReconciler({
-      aws: { ...this.settings(handler), retry: { baseDelay: 0, attempts: 3, mode: "standard" } },
+      aws: {
+        ...this.settings(handler),
+        credentials: { ...credentials, accessKeyId },
+        retry: { baseDelay: 0, attempts: 3, mode: "standard" },
+      },
       bucket: stateBucket,
       clock: this.clock,
       clocks: { wall: () => this.clock.now(), monotonic: () => this.clock.now() },
       random: () => random.next(),
       newId: () => this.sandbox.random.uuid(),
       holder,
+      ...other,
     });
   }
 

@@ -118,6 +118,27 @@ describe("the network", () => {
     const { actions } = await world.plan(moved);
     expect(actions.map(({ verb, risk }) => `${risk} ${verb}`)).toEqual(Array(3).fill("destructive delete"));
     expect(actions.every((action) => action.target.name.startsWith("stale-group/sg-"))).toBe(true);
+    await world.converge(moved, (action) => action.verb === "delete");
+    expect(await world.plan(moved)).toEqual(nothing);
+  });
+
+  test("keeps an old group, and every rule that names it, as long as an interface is in it", async () => {
+    const world = cloud();
+    await world.converge(sample);
+    const { ec2 } = world.person;
+    const Filters = [{ Name: "group-name", Values: ["fleetkeeper-acme-host"] }];
+    const before = (await ec2.describeSecurityGroups({ Filters })).SecurityGroups ?? [];
+    const Groups = before.map(({ GroupId = "" }) => GroupId);
+    await ec2.createNetworkInterface({ SubnetId: "subnet-0aaaaaaaaaaaaaaa1", Groups });
+    const moved = fleetOf(
+      ["vpc-0a1b2c3d4e5f60718", "vpc-0d3fa017000000000"],
+      ["subnet-0aaaaaaaaaaaaaaa1", "subnet-0d3fa01700000000a"],
+    );
+    await world.converge(moved);
+    await expect(world.converge(moved, (action) => action.target.name.endsWith(Groups[0] ?? ""))).rejects.toThrow(
+      "a network interface is in it",
+    );
+    expect((await ec2.describeSecurityGroups({ GroupIds: Groups })).SecurityGroups).toEqual(before);
   });
 
   test("closes what the file no longer allows and opens what it allows now", async () => {

@@ -17,6 +17,11 @@ export function tagsOf(fleet: Fleet, kind: string, name: string): Tags {
   return { ...fleet.spec.tags, [fleetTag]: fleet.metadata.name, [kindTag]: kind, [nameTag]: name };
 }
 
+/** The tags by which everything of this fleet's and kind is found. */
+export function markOf(fleet: Fleet, kind: string): Tags {
+  return { [fleetTag]: fleet.metadata.name, [kindTag]: kind };
+}
+
 /** Whether a thing carries this fleet's mark for that kind. Equality, never prefixes: `prod` is not `prod-eu`. */
 export function isMarked(tags: Tags, fleet: Fleet, kind: string): boolean {
   return tags[fleetTag] === fleet.metadata.name && tags[kindTag] === kind;

@@ -2,8 +2,9 @@ import type { Readers, Writers } from "../../aws/ports.ts";
 import type { Fleet } from "../../desired/fleet.ts";
 import type { ActionDraft } from "../../engine/action.ts";
 import type { ApplyContext, DiffContext, Kind, Outputs } from "../../engine/kind.ts";
-import { isMarked } from "../common/tags.ts";
+import { isMarked, markOf } from "../common/tags.ts";
 import { applyRules, createGroup, groupOutputs, tagGroup } from "./apply.ts";
+import { deleteGroup } from "./delete-group.ts";
 import { kind, type NetworkDesired, networkDesired } from "./desired.ts";
 import { diffGroup, groupDeletion } from "./group.ts";
 import { type NetworkState, observeNetwork } from "./observe.ts";
@@ -50,7 +51,7 @@ async function apply(
     return undefined;
   }
   if (action.verb === "delete") {
-    if (observed?.type === "group") await network.deleteGroup(observed.id);
+    if (observed?.type === "group") await deleteGroup(network, observed, markOf(fleet, kind));
     return undefined;
   }
   if (desired === undefined) return undefined;

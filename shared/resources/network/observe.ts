@@ -2,7 +2,7 @@ import type { GroupRecord, NetworkReader } from "../../aws/network-port.ts";
 import type { Fleet } from "../../desired/fleet.ts";
 import { failureWhile } from "../../engine/failure.ts";
 import { absent, type Observation, present, unknown } from "../../engine/observation.ts";
-import { fleetTag, isMarked, kindTag } from "../common/tags.ts";
+import { isMarked, markOf } from "../common/tags.ts";
 import { type GroupDesired, groupRoles, kind, type NetworkDesired } from "./desired.ts";
 import { chooseGroups, type FoundGroups, type GroupState, groupState } from "./group.ts";
 import { type RulesState, rulesState } from "./rules.ts";
@@ -31,7 +31,7 @@ export async function observeNetwork(look: Look): Promise<ReadonlyMap<string, Se
   const groups = [...look.desired.values()].filter((each): each is GroupDesired => each.type === "group");
   try {
     const [marked, named] = await Promise.all([
-      look.reader.groupsTagged({ [fleetTag]: look.fleet.metadata.name, [kindTag]: kind }),
+      look.reader.groupsTagged(markOf(look.fleet, kind)),
       look.reader.groupsNamed(
         look.fleet.spec.network.vpcId,
         groups.map((group) => group.name),
