@@ -46,7 +46,8 @@ export interface DiskExpectation {
   readonly nonce: string;
   readonly path: string;
   readonly mount: string;
-  readonly volume: string;
+  /** Missing where it couldn't be told which data volume is attached: then no reading counts. */
+  readonly volume?: string;
   /** The sentinel's generation never falls: a lower one is an old copy of the volume. */
   readonly generation: number;
 }

@@ -90,7 +90,7 @@ export async function gather(ports: GatherPorts, fleet: CollectedFleet, ledger: 
         nonce,
         path: fleet.machinesPath,
         mount: fleet.mount,
-        volume: volume ?? "none attached",
+        ...(volume === undefined ? {} : { volume }),
         generation: record?.generation ?? 0,
       });
     }),

@@ -19,11 +19,3 @@ export function parseMachineName(name: string): MachineName | undefined {
   const [, before = "", seconds = "", after = ""] = match;
   return { template: `${before}%s${after}`, namedAt: Number(seconds) * 1000 };
 }
-
-/**
- * Whether a machine's name is of this section. Equality of the whole template, so that `runner-x-prod-%s` doesn't claim
- * the machines of `runner-x-prod-eu-%s`.
- */
-export function isOfTemplate(name: string, template: string): boolean {
-  return parseMachineName(name)?.template === template;
-}

@@ -87,10 +87,12 @@ function seen(
   reading: Reading | undefined,
   evidence: Evidence,
 ): ManagerRecord {
-  const base: ManagerRecord = record ?? {
-    volume: manager.expected.volume,
+  const volume = record?.volume ?? manager.expected.volume;
+  const base: ManagerRecord = {
     generation: manager.expected.generation,
     firstSeenAt: evidence.listing.state === "answered" ? evidence.listing.span.from : 0,
+    ...record,
+    ...(volume === undefined ? {} : { volume }),
   };
   if (reading === undefined) return base;
   return {

@@ -87,10 +87,17 @@ export function conditionVerdict({
   }
   if (machines.unknown > 0) {
     const long = unknownTooLong > 0 ? `, ${unknownTooLong} of them for over an hour` : "";
-    return { reason: "EvidenceUnknown", message: `nobody can tell about ${machines.unknown} machines${long}` };
+    return { reason: "EvidenceUnknown", message: `nobody can tell about ${count(machines.unknown, "machine")}${long}` };
   }
   if (lost + leftovers === 0) return { reason: "NoOrphans", message: "no machine and nothing of one is lost" };
-  return { reason: "OrphansFound", message: `following ${lost} lost machines and ${leftovers} things left behind` };
+  return {
+    reason: "OrphansFound",
+    message: `following ${count(lost, "lost machine")} and ${count(leftovers, "thing")} left behind`,
+  };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function rowOf({ subject, born, verdict, name }: Finding, { at }: Look, ledger: Ledger): Row {

@@ -58,7 +58,7 @@ export function hear(gathered: Evidence, now: number): Witnesses {
     if (manager.state !== "active") continue;
     if (wrong.length === 0) managersRead += 1;
     if (manager.disk.state === "answered") {
-      if (wrong.length === 0) volumesRead.add(manager.expected.volume);
+      if (wrong.length === 0 && manager.expected.volume !== undefined) volumesRead.add(manager.expected.volume);
       entries.push(...manager.disk.value.machines.map((directory) => ({ manager: manager.id, directory })));
     }
     if (manager.sections.state === "answered") loaded.set(manager.id, new Set(manager.sections.value));

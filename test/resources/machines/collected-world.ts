@@ -38,8 +38,8 @@ import { FleetWorld, stateBucket } from "../../harness/fleet-world.ts";
 export const minute = 60_000;
 const path = "/fleetkeeper/acme/";
 const image = "ami-0b1b2c3d4e5f60001";
-const machinesPath = "/data/machine/machines";
-const mount = "/data";
+export const machinesPath = "/data/machine/machines";
+export const mount = "/data";
 
 /** A manager's data volume: what outlives its instance. */
 export interface Data {
@@ -85,7 +85,17 @@ export class CollectedWorld {
     const profile = await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name, Path: path }));
     await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name }));
     made.profileArn = profile.InstanceProfile?.Arn ?? "";
-    const group = { GroupName: "acme-machines", Description: "machines", VpcId: DEFAULT_WORLD.vpcId };
+    const Tags = [
+      { Key: "fleetkeeper:fleet", Value: "acme" },
+      { Key: "fleetkeeper:kind", Value: "network" },
+      { Key: "fleetkeeper:name", Value: "group/machine" },
+    ];
+    const group = {
+      GroupName: "acme-machines",
+      Description: "machines",
+      VpcId: DEFAULT_WORLD.vpcId,
+      TagSpecifications: [{ ResourceType: "security-group" as const, Tags }],
+    };
     made.group = (await made.ec2.send(new CreateSecurityGroupCommand(group))).GroupId ?? "";
     await made.world.clock.advance(minute);
     return made;

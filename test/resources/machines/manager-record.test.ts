@@ -69,6 +69,15 @@ describe("a manager has not ended", () => {
     expect(endOf(gone(read, nobodyAsked(5), nobodyAsked(60)))).toBeUndefined();
   });
 
+  it("where its volume was never known: what can't be named can't be gone", () => {
+    const { volume: _, ...expected } = scene.expected;
+    const unnamed = record(emptyLedger("acme"), [manager([], { expected })], census(0, "running", []));
+    expect(unnamed.managers[scene.host]?.volume).toBeUndefined();
+    expect(endOf(gone(unnamed, census(5, "terminated", []), census(60, undefined, [])))).toBeUndefined();
+    const named = record(unnamed, [manager()], census(6, "running", ["vol-0data"]));
+    expect(named.managers[scene.host]?.volume).toBe("vol-0data");
+  });
+
   it("while its volume exists, or came back, or couldn't be listed completely", () => {
     const kept = ["vol-0data"];
     expect(endOf(gone(read, census(5, "terminated", kept), census(60, undefined, kept)))).toBeUndefined();

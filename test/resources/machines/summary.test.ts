@@ -55,7 +55,7 @@ describe("the summary of a look", () => {
     expect(late.unknownTooLong).toBe(1);
     expect(conditionVerdict(late)).toEqual({
       reason: "EvidenceUnknown",
-      message: "nobody can tell about 1 machines, 1 of them for over an hour",
+      message: "nobody can tell about 1 machine, 1 of them for over an hour",
     });
   });
 });
