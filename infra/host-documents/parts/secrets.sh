@@ -45,7 +45,7 @@ encoded() {
   REPLY=$text
 }
 
-has_secrets() { grep -qaF '@@fleetkeeper-secret:' "$1"; }
+has_secrets() { grep -qaE '@@fleetkeeper-secret:[a-z0-9]+:/[A-Za-z0-9_./-]+@@' "$1"; }
 
 # fill_secrets FILE: each mark becomes its secret. What a secret holds is never looked at for marks again.
 fill_secrets() {

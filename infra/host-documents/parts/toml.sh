@@ -2,8 +2,8 @@
 # config.toml without its secrets. A value leaves the host as it is only where its key is on the closed list of keys that hold
 # none (fk_disclosed, put in front of this part); every other value becomes a keyed digest, comments are dropped.
 
-# Splits TOML into lines of `header TEXT`, `plain PATH<TAB>KEY<TAB>VALUE` and `secret KEY<TAB>VALUE`. Exit status 1: it isn't
-# TOML that this can read, so nothing of it is told.
+# Splits TOML into lines of `header TEXT` and of `plain`, `options` or `secret` with `KEY<TAB>VALUE`. Exit status 1: it isn't TOML
+# that this can read, so nothing of it is told.
 # shellcheck disable=SC2016 # it is awk
 readonly fk_toml_split='
 function trim(text) { gsub(/^[ \t\r\n]+|[ \t\r\n]+$/, "", text); return text }
@@ -41,23 +41,8 @@ function tell(   path, key, allowed) {
   allowed = (path in disclosed) || ((table == "" ? "" : bare(table) ".") "*") in disclosed
   gsub(/\n/, " ", value)
   if (value == "") broken = 1
-  if (path ~ /\.machineoptions$/ && !unsafe_options(value)) allowed = 1
-  printf "%s %s\t%s\n", (allowed ? "plain" : "secret"), key, value
-}
-# Options of machines that may hold credentials, or that this version does not know.
-function unsafe_options(text,   parts, count, at, option) {
-  gsub(/^\[|\]$/, "", text)
-  count = split(text, parts, /,[ \t]*"/)
-  for (at = 1; at <= count; at++) {
-    option = parts[at]
-    gsub(/^[ \t"]+/, "", option)
-    sub(/=.*/, "", option)
-    gsub(/["\t ,]+$/, "", option)
-    if (option == "") continue
-    if (option !~ /^(amazonec2|engine)-[a-z-]+$/) return 1
-    if (option ~ /^(amazonec2-(access-key|secret-key|session-token|endpoint|userdata)|engine-(env|opt|registry-mirror))$/) return 1
-  }
-  return 0
+  if (path ~ /\.machineoptions(withname)?$/) print "options " key "\t" value
+  else printf "%s %s\t%s\n", (allowed ? "plain" : "secret"), key, value
 }
 BEGIN { count = split(ENVIRON["fk_disclosed_list"], list, " "); for (i = 1; i <= count; i++) disclosed[list[i]] = 1; open = 0 }
 {
@@ -82,12 +67,41 @@ BEGIN { count = split(ENVIRON["fk_disclosed_list"], list, " "); for (i = 1; i <=
 END { if (broken || open) exit 1 }
 '
 
+fk_secret_options='^(amazonec2-(access-key|secret-key|session-token|endpoint|userdata)|engine-(env|opt|registry-mirror))$'
+readonly fk_secret_options
+
+# redact_options LIST: each option of docker-machine is judged by its own key.
+redact_options() {
+  local rest=$1 list=() option key
+  while [[ $rest =~ ^[][,[:space:]]*\"([^\"\\]*)\"(.*)$ || $rest =~ ^[][,[:space:]]*\'([^\']*)\'(.*)$ ]]; do
+    option=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}
+    key=${option%%=*}
+    if [[ ! $key =~ ^(amazonec2|engine)-[a-z0-9-]+$ || $key =~ $fk_secret_options ]]; then
+      keyed_digest "$option"
+      # A key that isn't one may be a secret itself.
+      if [[ ! $key =~ ^[a-z][a-z0-9-]*$ ]]; then key=unknown; fi
+      option="$key=@@fleetkeeper-digest:${REPLY:-0000000000000000}@@"
+    fi
+    list+=("\"$option\"")
+  done
+  REPLY=
+  if [[ $rest =~ ^[][,[:space:]]*$ ]]; then json_list "${list[@]}"; fi
+}
+
 # redact_toml FILE: REPLY is its text; empty where it can't be read safely.
 redact_toml() {
   local lines kind rest key value text=
   REPLY=
   lines=$(fk_disclosed_list=$fk_disclosed awk "$fk_toml_split" "$1") || return 0
   while IFS=' ' read -r kind rest; do
+    if [[ $kind == options ]]; then
+      redact_options "${rest#*$'\t'}"
+      if [[ -n $REPLY ]]; then
+        text+="${rest%%$'\t'*} = $REPLY"$'\n'
+        continue
+      fi
+      kind=secret
+    fi
     case $kind in
       header) text+=$rest$'\n' ;;
       plain) text+="${rest%%$'\t'*} = ${rest#*$'\t'}"$'\n' ;;
