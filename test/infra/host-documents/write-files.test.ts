@@ -19,7 +19,7 @@ const dangerous = [
   "`touch /tmp/executed`",
   "'; touch /tmp/executed; '",
   '"; touch /tmp/executed; "',
-  "${IFS}",
+  `\${IFS}`,
   "$0",
   "\\",
   "\\n",
