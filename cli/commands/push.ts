@@ -2,6 +2,7 @@ import { problemsText } from "../../shared/desired/problem-text.ts";
 import { Failure } from "../../shared/engine/failure.ts";
 import { type PushResult, pushRevision } from "../../shared/store/desired-revisions.ts";
 import { FleetStore } from "../../shared/store/fleet-store.ts";
+import { fleetsFolder } from "../../shared/store/keys.ts";
 import type { ObjectStore } from "../../shared/store/object-store.ts";
 import { parseFleetFile, readFleetFile } from "../fleet-file.ts";
 import type { Io } from "../io.ts";
@@ -38,6 +39,7 @@ export async function pushFile(io: Io, name: string, options: PushOptions): Prom
   if (!parsed.ok) throw invalid(name);
   const fleet = parsed.fleet.metadata.name;
   const store = await openState(io, options, parsed.fleet.spec.region);
+  await tellOfOthers(io, store, fleet);
   const result = await pushRevision(store, {
     fleet,
     body: file.text,
@@ -47,6 +49,16 @@ export async function pushFile(io: Io, name: string, options: PushOptions): Prom
     ...(options.resetSequence === true ? { resetSequence: true } : {}),
   });
   return { ...result, fleet, region: parsed.fleet.spec.region };
+}
+
+/** A fleet with a new name is a new fleet: who meant to rename one should know that the old one is still kept. */
+async function tellOfOthers(io: Io, store: ObjectStore, fleet: string): Promise<void> {
+  const there = await store.folders(fleetsFolder);
+  if (there.length === 0 || there.includes(fleet)) return;
+  io.stderr.write(
+    `note: ${fleet} is new in this bucket, beside ${there.join(", ")}. A renamed fleet is another fleet: ` +
+      "what the old one has is kept as its own file says until it is destroyed.\n",
+  );
 }
 
 export function invalid(name: string): Failure {

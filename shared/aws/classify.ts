@@ -54,6 +54,11 @@ export function isThrottledCode(code: string): boolean {
   return errorRules.some((rule) => rule.kind === "Throttled" && rule.codes.test(code));
 }
 
+/** Whether a classified failure is a refusal of access. */
+export function wasDenied(failure: unknown): boolean {
+  return failure instanceof Failure && failure.code === "AccessDenied";
+}
+
 /** Something of that name, or another change of it, is in the way. */
 export function isConflict(error: unknown): boolean {
   return ruleOf(error)?.kind === "Conflict";

@@ -7,7 +7,7 @@ export type FailureClass = "terminal" | "retry" | "unknown";
 /** An error that a person can act on: what failed (`code`), why (`cause`), what to do (`hint`). */
 export class Failure extends Error {
   override readonly name: string = "Failure";
-  /** Stable, CamelCase, documented: `AccessDenied`, `LeaseHeld`, `StaleRevision`. */
+  /** Stable, CamelCase, documented: `LeaseLost`, `StateConflict`, `StaleRevision`. */
   readonly code: string;
   readonly class: FailureClass;
   readonly hint: string | undefined;

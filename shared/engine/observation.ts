@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 
-/** Something that outlives the run which started it (an SSM command): kept in the status, picked up by the next run. */
+/** Something that outlives the run which started it (a command on a host): kept in the status, picked up by the next run. */
 export interface Operation {
   /** The kind's own handle: a command's id. Never a secret. */
   readonly token: string;

@@ -1,4 +1,5 @@
 import type { BucketWriter } from "../../aws/bucket-port.ts";
+import { wasDenied } from "../../aws/classify.ts";
 import type { Change } from "../../engine/action.ts";
 import { Failure } from "../../engine/failure.ts";
 import { renderPolicy } from "../common/policy-document.ts";
@@ -48,7 +49,7 @@ async function tagsIfOurs(writer: BucketWriter, name: string, owner: string | un
   try {
     return await writer.tags(name, owner);
   } catch (error) {
-    if (error instanceof Failure && error.code === "AccessDenied") return undefined;
+    if (wasDenied(error)) return undefined;
     throw error;
   }
 }

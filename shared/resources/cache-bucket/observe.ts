@@ -1,4 +1,5 @@
 import type { BucketReader } from "../../aws/bucket-port.ts";
+import { wasDenied } from "../../aws/classify.ts";
 import type { Fleet } from "../../desired/fleet.ts";
 import { failureWhile } from "../../engine/failure.ts";
 import { absent, type Observation, present, unknown } from "../../engine/observation.ts";
@@ -40,7 +41,7 @@ async function see(look: Look, name: string): Promise<Seen> {
 /** S3 says no more than "forbidden", whichever of the two it is. */
 function whyOf(error: unknown, name: string): string {
   const failure = failureWhile("observing", error);
-  if (failure.code !== "AccessDenied") return failure.message;
+  if (!wasDenied(failure)) return failure.message;
   return `bucket ${name} is another account's, or these credentials may not look at it (${failure.message})`;
 }
 
