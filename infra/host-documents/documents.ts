@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import * as z from "zod/mini";
 import { documentName } from "../../shared/resources/common/host-command.ts";
+import { hostShape } from "../../shared/resources/runner/host-shape.ts";
 import { disclosedKeys } from "./disclosed-keys.ts";
 
 /** An SSM document as it is put into AWS. */
@@ -101,7 +103,10 @@ function scriptOf(folder: string, parts: readonly string[], parameters: readonly
   const fallbacks = parameters.map(
     (name) => `if [ -z "\${SSM_${name}+x}" ]; then export SSM_${name}="{{ ${name} }}"; fi`,
   );
-  const generated = parts.includes("toml.sh") ? [`readonly fk_disclosed=${quoted(disclosedKeys())}`] : [];
+  const generated = [
+    ...(parts.includes("toml.sh") ? [`readonly fk_disclosed=${quoted(disclosedKeys())}`] : []),
+    ...(parts.includes("runner.sh") ? programs() : []),
+  ];
   return [
     "#!/usr/bin/env bash",
     ...fallbacks,
@@ -111,6 +116,19 @@ function scriptOf(folder: string, parts: readonly string[], parameters: readonly
     ...parts.map((part) => read(`parts/${part}`)),
     read(`${folder}/script.sh`),
   ].join("\n");
+}
+
+/** The runner's programs, and what they must know of config.toml's keys, as a Bash array by file name. */
+function programs(): readonly string[] {
+  const files = {
+    "shape.json": JSON.stringify(hostShape()),
+    ...Object.fromEntries(["config_toml.py", "gitlab_api.py", "runner.py"].map((name) => [name, read(name)])),
+  };
+  const entries = Object.entries(files).map(([name, text]) => {
+    const packed = gzipSync(text, { level: 9 }).toString("base64");
+    return `  [${name}]=${packed}`;
+  });
+  return ["declare -rA fk_programs=(", ...entries, ")"];
 }
 
 /** @param text letters, digits, dots, underscores, hyphens and spaces only */

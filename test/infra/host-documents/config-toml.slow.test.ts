@@ -13,7 +13,7 @@ import { renderConfig } from "../../../shared/resources/runner/render.ts";
 import { parseToml, renderToml } from "../../../shared/resources/runner/toml.ts";
 import { articleRunners, runnersOf } from "../../resources/runner/desired-runners.ts";
 
-const program = new URL("../../../infra/host-documents/config-toml.py", import.meta.url).pathname;
+const program = new URL("../../../infra/host-documents/config_toml.py", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "config-toml-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

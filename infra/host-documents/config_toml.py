@@ -1,10 +1,10 @@
 #!/usr/bin/python3.11
 """Reads and merges the runner's config.toml on the host, so that no secret and no token leaves it.
 
-  config-toml.py read  --shape SHAPE --key KEY [--secrets DIRECTORY] LIVE
+  config_toml.py read  --shape SHAPE --key KEY [--secrets DIRECTORY] LIVE
       prints LIVE as TOML in one layout, every value that may be secret as a keyed digest. With secrets, LIVE is a template:
       they are put in first, so that its digests are those that a live file in order has.
-  config-toml.py merge --shape SHAPE --secrets DIRECTORY [--exclusive] [--ids IDS] TEMPLATE LIVE
+  config_toml.py merge --shape SHAPE --secrets DIRECTORY [--exclusive] [--ids IDS] TEMPLATE LIVE
       prints what LIVE should be: TEMPLATE's values over LIVE's, with secrets put in, for a file of mode 0600.
 
 SHAPE is JSON made from the reconciler's key list (shared/resources/runner/host-shape.ts): by key "plain", "secret",
