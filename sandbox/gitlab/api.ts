@@ -46,6 +46,15 @@ export class GitLabApi {
     return response;
   }
 
+  /** Whether the call just answered was the last that its caller lived to make. */
+  isKilled(): boolean {
+    if (this.state.killAfter === null) return false;
+    this.state.killAfter -= 1;
+    if (this.state.killAfter > 0) return false;
+    this.state.killAfter = null;
+    return true;
+  }
+
   /** As `gitlab-rails` does it: a token of a service account, with a value that the caller chose. */
   addAccessToken(token: Omit<AccessToken, "revoked">): void {
     for (const known of this.state.accessTokens) if (known.name === token.name) known.revoked = true;

@@ -77,6 +77,8 @@ export interface GitLabState {
   registrationToken: string | null;
   /** How long new tokens of runners are good for, in seconds. Null: for ever. */
   tokenLifetime: number | null;
+  /** For tests: after how many more calls, which all take effect, everything on the calling host is killed. */
+  killAfter: number | null;
   /** Newest last; never a header or a body. */
   readonly calls: GitLabCall[];
 }
@@ -90,6 +92,7 @@ export const gitlabStateKey: StateKey<GitLabState> = {
     accessTokens: [],
     registrationToken: null,
     tokenLifetime: null,
+    killAfter: null,
     calls: [],
   }),
 };

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GitLabApi } from "../gitlab/api.ts";
+import { gitlabStateKey } from "../gitlab/state.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { SandboxHandler } from "../sdk-handler.ts";
 import type { ServiceContext, StateKey } from "../service.ts";
@@ -60,6 +62,12 @@ export class Hosts implements HostRunner {
   /** What the stand-ins of all hosts remember: tests look into it and set what the outside world would. */
   get state(): HostsState {
     return this.#around().state(hostsStateKey());
+  }
+
+  /** The stand-in for GitLab that all hosts see. */
+  get gitlab(): GitLabApi {
+    const { clock, random } = this.#around();
+    return new GitLabApi(this.#around().state(gitlabStateKey), clock, random);
   }
 
   /** What is remembered of one host; undefined before its first command. */
@@ -190,6 +198,7 @@ export class Hosts implements HostRunner {
       clock: sandbox.clock,
       realTime: Date.now,
       random: sandbox.random,
+      gitlab: this.gitlab,
       region: sandbox.region,
       devices: this.#devices(instanceId),
       artifacts: this.#options.artifacts ?? {},

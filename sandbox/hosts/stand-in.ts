@@ -1,4 +1,5 @@
 import type { SandboxClock } from "../clock.ts";
+import type { GitLabApi } from "../gitlab/api.ts";
 import type { SandboxRandom } from "../random.ts";
 import type { HostFiles } from "./host-files.ts";
 import type { HostRecord, HostsState } from "./host-state.ts";
@@ -32,6 +33,8 @@ export interface StandInContext {
   /** Epoch milliseconds as the machine has them, which is what runs inside sees. */
   readonly realTime: () => number;
   readonly random: SandboxRandom;
+  /** The GitLab of these hosts: the one in their container, or one elsewhere. */
+  readonly gitlab: GitLabApi;
   readonly region: string;
   readonly devices: readonly HostDevice[];
   /** The instance's role: an AWS client's settings, or why there are none. */

@@ -1,10 +1,12 @@
 import { parseArgs, type StandIn, type StandInContext, trouble } from "../stand-in.ts";
+import { curlGitLab } from "./gitlab-api.ts";
 import { managerMetrics } from "./manager.ts";
 
 const flags = ["-fsS", "-fsSL", "-s", "-sS", "-f", "-S", "-L", "-fs"];
 
 /** A host's namespace has no network: what it may reach is the metadata service, its own metrics, and known downloads. */
-export const curl: StandIn = ({ args }, context) => {
+export const curl: StandIn = ({ args, stdin }, context) => {
+  if (args.join(" ") === "--config -") return curlGitLab(stdin, context, "elsewhere");
   const { options, rest } = parseArgs(args, flags);
   const url = rest[0] ?? "";
   const output = options.get("-o")?.[0];

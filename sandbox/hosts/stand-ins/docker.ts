@@ -5,6 +5,7 @@ import { containerNamed, imageNamed } from "./containers.ts";
 import { compose } from "./docker-compose.ts";
 import { execInGitlab, healthOf } from "./gitlab.ts";
 import { render } from "./go-template.ts";
+import { execInManager } from "./manager.ts";
 
 const flags = [
   "--all",
@@ -35,6 +36,7 @@ export const docker: StandIn = (request, context) => {
   }
   if (!daemon) return noDaemon();
   if (verb === "image") return image(args, context);
+  if (verb === "exec") return execIn(args, context, request.stdin);
   const run = verbs[verb];
   return run === undefined ? trouble(`docker: the sandbox doesn't know docker ${verb}`, 125) : run(args, context);
 };
@@ -68,14 +70,6 @@ const verbs: Readonly<Record<string, (args: readonly string[], context: StandInC
       lines.push(`${render(format, inspected(container, context))}\n`);
     }
     return text(lines.join(""));
-  },
-  exec(args, context) {
-    const { rest } = parseArgs(args, flags, true);
-    const [name = "", ...command] = rest;
-    const container = containerNamed(name, context);
-    if (container === undefined) return trouble(`Error response from daemon: No such container: ${name}`);
-    if (container.status !== "running") return trouble(`Error response from daemon: container ${name} is not running`);
-    return exec(container, command, context);
   },
   top(args, context) {
     const container = containerNamed(args[0] ?? "", context);
@@ -140,8 +134,25 @@ function onEach(
   return text(names.map((name) => `${name}\n`).join(""));
 }
 
-function exec(container: ContainerRecord, command: readonly string[], context: StandInContext): StandInAnswer {
-  const special = container.service === "gitlab" ? execInGitlab(container, command, context) : undefined;
+function execIn(args: readonly string[], context: StandInContext, stdin: Uint8Array): StandInAnswer {
+  const { rest } = parseArgs(args, flags, true);
+  const [name = "", ...command] = rest;
+  const container = containerNamed(name, context);
+  if (container === undefined) return trouble(`Error response from daemon: No such container: ${name}`);
+  if (container.status !== "running") return trouble(`Error response from daemon: container ${name} is not running`);
+  return exec(container, command, context, stdin);
+}
+
+function exec(
+  container: ContainerRecord,
+  command: readonly string[],
+  context: StandInContext,
+  stdin: Uint8Array,
+): StandInAnswer {
+  const special =
+    container.service === "gitlab"
+      ? execInGitlab(container, command, context, stdin)
+      : execInManager(container, command, context);
   if (special !== undefined) return special;
   const [program] = command;
   if (program !== "cat" && program !== "head") {

@@ -1,6 +1,7 @@
 import type { ContainerRecord } from "../host-state.ts";
 import type { StandInAnswer, StandInContext } from "../stand-in.ts";
 import { onHost } from "./container-paths.ts";
+import { curlGitLab, gitlabRails, type Readiness } from "./gitlab-api.ts";
 
 /** What stands in for GitLab: it takes minutes to answer, longest the first time, when it also makes its root password. */
 const MARKER = "/var/opt/gitlab/.sandbox-first-boot";
@@ -12,7 +13,7 @@ function firstBootAt(container: ContainerRecord, { files }: StandInContext): num
 }
 
 /** 200 once it is up; 503 while it is on its way; 0 before anything listens. */
-export function readiness(container: ContainerRecord, context: StandInContext): 0 | 200 | 503 {
+export function readiness(container: ContainerRecord, context: StandInContext): Readiness {
   if (container.status !== "running") return 0;
   const { timing } = context.hosts;
   const booted = firstBootAt(container, context);
@@ -47,8 +48,11 @@ export function execInGitlab(
   container: ContainerRecord,
   command: readonly string[],
   context: StandInContext,
+  stdin: Uint8Array,
 ): StandInAnswer | undefined {
   const [program] = command;
+  if (command.join(" ") === "curl --config -") return curlGitLab(stdin, context, readiness(container, context));
+  if (command.join(" ") === "gitlab-rails runner -") return gitlabRails(stdin, context, readiness(container, context));
   if (program === "curl" && command.some((arg) => arg.includes("/-/readiness"))) {
     const status = readiness(container, context);
     const code = String(status).padStart(3, "0");

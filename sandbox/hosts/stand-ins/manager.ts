@@ -1,6 +1,6 @@
 import { parse } from "smol-toml";
 import type { ContainerRecord } from "../host-state.ts";
-import type { StandInContext } from "../stand-in.ts";
+import { type StandInAnswer, type StandInContext, text, trouble } from "../stand-in.ts";
 import { onHost } from "./container-paths.ts";
 
 /** What stands in for the runner manager: it loads config.toml when that changes, and tells of it in its metrics. */
@@ -28,13 +28,42 @@ export function managerFollows(container: ContainerRecord, context: StandInConte
   // Only a newer time is noticed, as by the real one.
   if (version === undefined || version <= manager.loadedVersion) return;
   manager.loadedVersion = version;
-  const text = context.files.text(`${directory}/config.toml`) ?? "";
+  const content = context.files.text(`${directory}/config.toml`) ?? "";
   try {
-    const config = parse(text);
+    const config = parse(content);
     manager.loaded += 1;
+    asksForJobs(config["runners"], directory, context);
     manager.concurrent = typeof config["concurrent"] === "number" ? config["concurrent"] : 1;
   } catch {
     manager.loadingErrors += 1;
+  }
+}
+
+/** A manager that has loaded its file asks for jobs with each section's token, so that GitLab has seen it. */
+function asksForJobs(sections: unknown, directory: string, { files, gitlab }: StandInContext): void {
+  const systemId = files.text(`${directory}/.runner_system_id`)?.trim() ?? "";
+  for (const section of Array.isArray(sections) ? sections : []) {
+    const runner = gitlab.state.runners.find(({ token }) => token === section?.token);
+    if (runner !== undefined) gitlab.contact(runner, systemId, "19.5.1");
+  }
+}
+
+/** `gitlab-runner lint` as far as the sandbox can tell: whether it is TOML, and whether every section has a token. */
+export function execInManager(
+  container: ContainerRecord,
+  command: readonly string[],
+  { files }: StandInContext,
+): StandInAnswer | undefined {
+  if (command.slice(0, 3).join(" ") !== "gitlab-runner lint -c") return undefined;
+  const path = onHost(container, command[3] ?? "");
+  const content = path === undefined ? undefined : files.text(path);
+  if (content === undefined) return trouble("FATAL: the configuration file doesn't exist");
+  try {
+    const { runners } = parse(content);
+    const bare = Array.isArray(runners) && runners.some((one) => Object(one)["token"] === undefined);
+    return bare ? trouble("FATAL: a runner has no token") : text("Configuration is valid\n");
+  } catch {
+    return trouble("FATAL: the configuration isn't TOML");
   }
 }
 
