@@ -73,6 +73,8 @@ function bubblewrap({ hostname, binds, environment }: Namespace, command: readon
 function unshare({ hostname, binds, environment, scratch }: Namespace, command: readonly string[]) {
   const lines = [
     "set -e",
+    // Not the stand-ins, which are first on the host's own path.
+    "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
     `mount -t tmpfs -o mode=0755 none ${quote(scratch)}`,
     `cd ${quote(scratch)}`,
     "mkdir -p proc dev old",
@@ -83,8 +85,7 @@ function unshare({ hostname, binds, environment, scratch }: Namespace, command: 
       const target = quote(`.${to}`);
       const make = `if [ -d ${quote(from)} ]; then mkdir -p ${target}; else mkdir -p "$(dirname ${target})"; [ -e ${target} ] || : >${target}; fi`;
       const bind = `mount --bind ${quote(from)} ${target}`;
-      // A bind mount in a namespace keeps the flags that it is locked with; read-only is added to them.
-      return readOnly === true ? [make, bind, `mount -o remount,bind,ro ${target} 2>/dev/null || true`] : [make, bind];
+      return readOnly === true ? [make, bind, readOnlyBind(target)] : [make, bind];
     }),
     "mount -t proc proc proc",
     `hostname ${quote(hostname)} 2>/dev/null || true`,
@@ -111,6 +112,11 @@ function unshare({ hostname, binds, environment, scratch }: Namespace, command: 
     "-c",
     lines.join("\n"),
   ] as const satisfies readonly [string, ...string[]];
+}
+
+/** A namespace's mounts keep the flags that they came with; without naming them, making one read-only is refused. */
+function readOnlyBind(target: string): string {
+  return `mount -o remount,bind,ro ${target} 2>/dev/null || mount -o remount,bind,ro,nosuid,nodev ${target}`;
 }
 
 function quote(text: string): string {
