@@ -335,7 +335,7 @@ export class CollectedWorld {
   }
 
   #config(handler: SandboxHandler) {
-    return { ...this.world.settings(handler), retry: { attempts: 1 } };
+    return { ...this.world.settings(handler), retry: { attempts: 1, mode: "standard" as const, baseDelay: 0 } };
   }
 
   #gatherPorts(handler: SandboxHandler) {
