@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import { awsServices, createSandbox } from "./aws.ts";
 import { wallClock } from "./clock.ts";
-import { Hosts } from "./hosts/hosts.ts";
 import { listen } from "./listen.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { SnapshotFile } from "./snapshot-file.ts";
@@ -17,14 +15,10 @@ export interface StartOptions {
   readonly region?: string;
   /** Of the ids that are given out. Default 1. */
   readonly seed?: number;
-  /** SHA-256 by URL of downloads that its hosts pretend to make. */
-  readonly artifacts?: Readonly<Record<string, string>>;
 }
 
 export interface RunningSandbox {
   readonly sandbox: Sandbox;
-  /** Its instances, which run what is sent to them where this machine can keep that apart. */
-  readonly hosts: Hosts;
   /** `http://127.0.0.1:4566`, for `--endpoint-url`. */
   readonly url: string;
   /** Stops answering and waits until the state is kept. */
@@ -36,13 +30,8 @@ export interface RunningSandbox {
  */
 export async function startSandbox(options: StartOptions): Promise<RunningSandbox> {
   const { account, region, seed } = options;
-  const hosts = new Hosts({
-    ...(options.artifacts === undefined ? {} : { artifacts: options.artifacts }),
-    ...(options.directory === undefined ? {} : { directory: join(options.directory, "hosts") }),
-  });
   const sandbox = createSandbox({
-    services: awsServices({ ssm: { runner: hosts, waitsForScripts: false } }),
-    hosts,
+    services: awsServices({ ssm: { waitsForScripts: false } }),
     clock: wallClock(options.now),
     ...(account === undefined ? {} : { account }),
     ...(region === undefined ? {} : { region }),
@@ -56,11 +45,9 @@ export async function startSandbox(options: StartOptions): Promise<RunningSandbo
   });
   return {
     sandbox,
-    hosts,
     url: server.url,
     async close() {
       await server.close();
-      await hosts.close();
       await file?.close();
     },
   };

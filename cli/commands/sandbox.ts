@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { startSandbox } from "../../sandbox/start.ts";
 import { Failure } from "../../shared/engine/failure.ts";
-import { publishDocuments } from "../demo/documents.ts";
 import { Person } from "../demo/person.ts";
 import type { Io } from "../io.ts";
 import type { CommonOptions } from "../options.ts";
@@ -30,12 +29,12 @@ export async function run(io: Io, _: readonly string[], options: SandboxCommandO
       cause: error,
     });
   });
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const account = { region, endpoint: running.url, credentials };
-  await new Person(account).makeBucket(options.bucket ?? stateBucket);
-  await publishDocuments(account);
+  await new Person({
+    region,
+    endpoint: running.url,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  }).makeBucket(options.bucket ?? stateBucket);
   io.stdout.write(`an embedded AWS listens on ${running.url} (account ${running.sandbox.account}, ${region})\n`);
-  io.stdout.write(`its instances: ${running.hosts.isolation.message}\n`);
   io.stdout.write(environmentText(running.url, region, options.bucket ?? stateBucket));
   await interruption(io);
   await running.close();

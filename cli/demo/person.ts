@@ -24,6 +24,7 @@ import {
   GetPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { CreateDocumentCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { AwsConfig } from "../../shared/aws/clients.ts";
 
 /** Something that a person does to a fleet by hand, and how to see with one's own eyes that it was put right. */
@@ -41,6 +42,7 @@ export class Person {
   readonly #ec2: EC2Client;
   readonly #iam: IAMClient;
   readonly #s3: S3Client;
+  readonly #ssm: SSMClient;
 
   constructor({ region, endpoint, requestHandler, credentials }: AwsConfig) {
     const settings = {
@@ -51,6 +53,7 @@ export class Person {
     };
     this.#ec2 = new EC2Client(settings);
     this.#iam = new IAMClient(settings);
+    this.#ssm = new SSMClient(settings);
     this.#s3 = new S3Client({ ...settings, forcePathStyle: true });
   }
 
@@ -66,6 +69,14 @@ export class Person {
     } catch (error) {
       if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
     }
+  }
+
+  async makeDocument(name: string, content: string): Promise<void> {
+    await this.#ssm.send(new CreateDocumentCommand({ Name: name, Content: content, DocumentType: "Command" }));
+  }
+
+  async makeSecret(name: string, value: string): Promise<void> {
+    await this.#ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: "SecureString" }));
   }
 
   /** @param fleet its name; @param bucket its cache bucket; @param role its machines' role */

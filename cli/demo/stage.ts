@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { hostDocuments } from "../../infra/host-documents/documents.ts";
 import { createSandbox } from "../../sandbox/aws.ts";
 import type { Call } from "../../sandbox/calls.ts";
 import { wallClock } from "../../sandbox/clock.ts";
+import { Hosts } from "../../sandbox/hosts/hosts.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
 import type { AwsConfig } from "../../shared/aws/clients.ts";
 import type { RunEvents } from "../../shared/engine/event.ts";
 import { openReconciler, type Reconciler } from "../../shared/reconciler/reconciler.ts";
+import { compose } from "../../shared/resources/stack/pins.ts";
 import type { Io } from "../io.ts";
 import { Person } from "./person.ts";
 
@@ -16,12 +19,16 @@ export interface Stage {
   readonly bucket: string;
   readonly reconciler: Reconciler;
   readonly person: Person;
+  /** Lets time pass. @param milliseconds */
+  pass(milliseconds: number): Promise<void>;
+  close(): Promise<void>;
 }
 
 export async function openStage(io: Io, region: string, events: RunEvents): Promise<Stage> {
   // What would wait moves the stage's time on instead: nobody watches a demo that sleeps.
   const clock = wallClock(io.now);
-  const aws = createSandbox({ clock, region });
+  const hosts = new Hosts({ artifacts: { [compose.x86_64.url]: compose.x86_64.sha256 } });
+  const aws = createSandbox({ clock, region, hosts });
   const config: AwsConfig = {
     region,
     endpoint: "http://sandbox.invalid",
@@ -31,6 +38,7 @@ export async function openStage(io: Io, region: string, events: RunEvents): Prom
   const person = new Person(config);
   const bucket = "fleetkeeper-demo-state";
   await person.makeBucket(bucket);
+  for (const { name, content } of hostDocuments()) await person.makeDocument(name, content);
   const reconciler = await openReconciler({
     aws: config,
     bucket,
@@ -41,14 +49,15 @@ export async function openStage(io: Io, region: string, events: RunEvents): Prom
     holder: "demo",
     events,
   });
-  return { aws, bucket, reconciler, person };
+  return { aws, bucket, reconciler, person, pass: clock.advance, close: () => hosts.close() };
 }
 
-/** Writes beside the lease and the heartbeat: what a run that finds everything as declared must not make. */
+/** Writes beside the lease, the heartbeat and the question to a host, which reads: what a run that finds everything as declared must not make. */
 export function changingWrites(calls: readonly Call[]): readonly Call[] {
   return calls.filter(({ access, input }) => {
     if (access !== "write") return false;
-    const { Key } = input as { readonly Key?: unknown };
+    const { Key, DocumentName } = input as { readonly Key?: unknown; readonly DocumentName?: unknown };
+    if (DocumentName === "fleetkeeper-facts") return false;
     return typeof Key !== "string" || !/\/(?:lease|heartbeat)\.json$/.test(Key);
   });
 }

@@ -24,18 +24,14 @@ export class Host {
   readonly files: HostFiles;
   readonly #directory: string;
   readonly #volumes: string;
-  readonly #socket: string;
   readonly #surroundings: () => HostSurroundings;
   readonly #standIns: Readonly<Record<string, StandIn>>;
   #bridge: Promise<Bridge> | undefined;
 
-  /**
-   * @param directory its own @param volumes of all volumes, by id @param socket path of its own, at most 107 bytes
-   */
-  constructor(directory: string, volumes: string, socket: string, surroundings: () => HostSurroundings) {
+  /** @param directory its own @param volumes of all volumes, by id */
+  constructor(directory: string, volumes: string, surroundings: () => HostSurroundings) {
     this.#directory = directory;
     this.#volumes = volumes;
-    this.#socket = socket;
     this.#surroundings = surroundings;
     this.files = new HostFiles(this.root, () => this.#mounted());
     this.#standIns = {
@@ -47,6 +43,10 @@ export class Host {
 
   get root(): string {
     return join(this.#directory, "root");
+  }
+
+  get #socket(): string {
+    return join(this.#directory, "socket");
   }
 
   /** Follows the instance: made at its first run, and booted whenever it began to run anew. @param startedAt when it did */
@@ -153,4 +153,9 @@ export class Host {
     if (host.calls.length > callLimit) host.calls.splice(0, host.calls.length - callLimit);
     return answer;
   }
+}
+
+/** Whether a host's directory is there, from an earlier process perhaps. */
+export function hostExists(directory: string): boolean {
+  return existsSync(join(directory, "root"));
 }

@@ -42,8 +42,6 @@ export class Hosts implements HostRunner {
   readonly #options: HostsOptions;
   readonly #hosts = new Map<string, Host>();
   #directory: string | undefined;
-  /** Short, whatever the other directory is called: a socket's name has at most 107 bytes. */
-  #sockets: string | undefined;
   #sandbox: Sandbox | undefined;
   #steps = 0;
 
@@ -104,7 +102,6 @@ export class Hosts implements HostRunner {
       effect?.type === "kill" ? effect.atCommand : undefined,
       signal,
     );
-    this.#around().onWrite();
     if (effect?.type === "lost") return { kind: "lost" };
     if (outcome.kind !== "exited") return outcome;
     if (effect?.type === "output-lost") return { ...outcome, stdout: "" };
@@ -116,8 +113,6 @@ export class Hosts implements HostRunner {
   async close(): Promise<void> {
     for (const host of this.#hosts.values()) await host.close();
     this.#hosts.clear();
-    if (this.#sockets !== undefined) rmSync(this.#sockets, { recursive: true, force: true });
-    this.#sockets = undefined;
     if (this.#directory !== undefined && this.#options.directory === undefined) {
       rmSync(this.#directory, { recursive: true, force: true });
       this.#directory = undefined;
@@ -189,9 +184,7 @@ export class Hosts implements HostRunner {
   #newHost(instanceId: string): Host {
     const directory = join(this.#base(), "hosts", instanceId);
     mkdirSync(directory, { recursive: true });
-    this.#sockets ??= mkdtempSync(join(tmpdir(), "fk-"));
-    const socket = join(this.#sockets, instanceId);
-    return new Host(directory, join(this.#base(), "volumes"), socket, () => this.#surroundings(instanceId));
+    return new Host(directory, join(this.#base(), "volumes"), () => this.#surroundings(instanceId));
   }
 
   #surroundings(instanceId: string): HostSurroundings {
@@ -280,6 +273,7 @@ export class Hosts implements HostRunner {
     return this.#sandbox;
   }
 
+  /** Short, for the sockets in it: their names are limited to 107 bytes. */
   #base(): string {
     this.#directory ??= this.#options.directory ?? mkdtempSync(join(tmpdir(), "fleetkeeper-"));
     mkdirSync(join(this.#directory, "probe"), { recursive: true });

@@ -140,7 +140,7 @@ function tryModes(scratch: string, only: IsolationMode | undefined): Isolation {
     for (const mode of ["bubblewrap", "unshare"] as const) {
       if (only !== undefined && only !== mode) continue;
       const why = attempt(mode, scratch);
-      if (why === undefined) return { mode, message: `host scripts run, kept apart from this machine by ${mode}` };
+      if (why === undefined) return { mode, message: `${mode} works` };
       reasons.push(`${mode}: ${why}`);
     }
   }

@@ -4,9 +4,13 @@ import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
+import type { Lease } from "../engine/lease.ts";
+import { factsRequest } from "../resources/common/host-request.ts";
+import { stackPaths } from "../resources/common/stack-files.ts";
 import { bucketReader } from "./bucket-reader.ts";
 import { bucketWriter } from "./bucket-writer.ts";
 import { type AwsConfig, readerClient, writerClient } from "./clients.ts";
+import { type CommandSurroundings, commandReader, commandWriter } from "./commands.ts";
 import { dnsReader, dnsWriter } from "./dns.ts";
 import { hostReader } from "./host-reader.ts";
 import { hostWriter } from "./host-writer.ts";
@@ -19,7 +23,7 @@ import { networkReader, networkWriter } from "./network.ts";
 import type { Readers, Writers } from "./ports.ts";
 
 /** Everything that observing may ask of AWS, by clients that refuse to write. */
-export function readersOf(config: AwsConfig): Readers {
+export function readersOf(config: AwsConfig, surroundings: CommandSurroundings): Readers {
   const ec2 = readerClient(config, (settings) => new EC2Client(settings));
   return {
     identity: identityReader(readerClient(config, (settings) => new STSClient(settings))),
@@ -30,12 +34,23 @@ export function readersOf(config: AwsConfig): Readers {
       ec2,
       readerClient(config, (settings) => new SSMClient(settings)),
     ),
+    // The facts document reads, so sending it is no write; nothing else is sent by this client.
+    commands: commandReader(
+      readerClient(config, (settings) => new SSMClient(settings), ["SendCommand"]),
+      surroundings,
+      factsRequest(Object.values(stackPaths)),
+    ),
     dns: dnsReader(readerClient(config, (settings) => new Route53Client(settings))),
   };
 }
 
-/** @param beforeAttempt see {@link writerClient}: asked right before each attempt, throws where nothing may be written any more */
-export function writersOf(config: AwsConfig, beforeAttempt: () => void): Writers {
+/** @param lease asked right before each attempt, and the fence of what is sent to hosts */
+export function writersOf(
+  config: AwsConfig,
+  lease: Pick<Lease, "assertHeld" | "epoch" | "incarnation">,
+  surroundings: CommandSurroundings,
+): Writers {
+  const beforeAttempt = () => lease.assertHeld();
   const ec2 = writerClient(config, (settings) => new EC2Client(settings), beforeAttempt);
   const ssm = writerClient(config, (settings) => new SSMClient(settings), beforeAttempt);
   return {
@@ -43,6 +58,7 @@ export function writersOf(config: AwsConfig, beforeAttempt: () => void): Writers
     network: networkWriter(ec2),
     bucket: bucketWriter(writerClient(config, (settings) => new S3Client(settings), beforeAttempt)),
     host: hostWriter(ec2, ssm),
+    commands: commandWriter(ssm, surroundings, () => ({ incarnation: lease.incarnation, epoch: lease.epoch })),
     dns: dnsWriter(writerClient(config, (settings) => new Route53Client(settings), beforeAttempt)),
   };
 }

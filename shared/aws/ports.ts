@@ -1,4 +1,5 @@
 import type { BucketReader, BucketWriter } from "./bucket-port.ts";
+import type { CommandReader, CommandWriter } from "./commands-port.ts";
 import type { DnsReader, DnsWriter } from "./dns-port.ts";
 import type { HostReader, HostWriter } from "./host-port.ts";
 import type { IamReader, IamWriter } from "./iam-port.ts";
@@ -15,6 +16,7 @@ export interface Readers {
   readonly network: NetworkReader;
   readonly bucket: BucketReader;
   readonly host: HostReader;
+  readonly commands: CommandReader;
   readonly dns: DnsReader;
 }
 
@@ -24,5 +26,6 @@ export interface Writers {
   readonly network: NetworkWriter;
   readonly bucket: BucketWriter;
   readonly host: HostWriter;
+  readonly commands: CommandWriter;
   readonly dns: DnsWriter;
 }

@@ -60,7 +60,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     }),
     import("../aws/access.ts"),
   ]);
-  const readers = readersOf(aws);
+  const readers = readersOf(aws, { clock, newId });
   let place: Place = { region: aws.region, accountId: undefined };
   const identify = async (): Promise<void> => {
     if (place.accountId === undefined) place = { ...place, accountId: (await readers.identity.whoAmI()).accountId };
@@ -78,7 +78,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     engine: {
       kinds: fleetKinds(bucket),
       readers,
-      writers: (lease) => writersOf(aws, () => lease.assertHeld()),
+      writers: (lease) => writersOf(aws, lease, { clock, newId }),
       desired: desiredFleet(() => place),
       store: new FleetStore(store),
       leases: identifiedLeases(leases, identify),

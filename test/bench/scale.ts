@@ -13,7 +13,7 @@ async function costOf(count: number): Promise<Cost> {
   const reconciler = await world.reconciler();
   const names = Array.from({ length: count }, (_, index) => `fleet${index}`);
   for (const name of names) {
-    await world.push(reconciler, name, await sampleFile("acme", name), 1);
+    await world.push(reconciler, name, await sampleFile("cloud", name), 1);
     const { end } = await world.run(reconciler, name);
     if (end !== "Ready") throw new Error(`${name} ended ${end}`);
   }

@@ -6,7 +6,7 @@ import { fleetScenario } from "./fleet-crash.ts";
 test("killed at every so many calls of its first run, the sample fleet ends the same and complete", async () => {
   const report = await crashEverywhere(
     fleetScenario(),
-    ({ at, when }) => (2 * at + (when === "after" ? 1 : 0)) % 61 === 0,
+    ({ at, when }) => (2 * at + (when === "after" ? 1 : 0)) % 17 === 0,
   );
   expect(report.failures).toEqual([]);
   expect(report.worlds).toBeGreaterThan(8);

@@ -28,7 +28,7 @@ const fault = fc.record({
 
 async function sampleWorld(seed = 1): Promise<FleetWorld> {
   const world = await FleetWorld.open({ seed });
-  await world.push(await world.reconciler(), "acme", await sampleFile("acme"), 1);
+  await world.push(await world.reconciler(), "acme", await sampleFile("cloud"), 1);
   return world;
 }
 

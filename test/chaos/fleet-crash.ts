@@ -26,7 +26,7 @@ export function fleetScenario(before?: (world: FleetWorld) => Promise<void>): Cr
     async make() {
       const world = await FleetWorld.open();
       const reconciler = await world.reconciler();
-      await world.push(reconciler, "acme", await sampleFile("acme"), 1);
+      await world.push(reconciler, "acme", await sampleFile("cloud"), 1);
       if (before !== undefined) {
         await settle(world, "acme");
         await before(world);

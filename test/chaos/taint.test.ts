@@ -48,7 +48,7 @@ async function taintedWorld(taint: Taint) {
 test("credentials show up in no call's input, record, event, stored object or output, failures included", async () => {
   const taint = new Taint();
   const { world, said, reconciler, push, reconcile } = await taintedWorld(taint);
-  await push(await sampleFile("acme"), 1);
+  await push(await sampleFile("cloud"), 1);
   await lookAtOutput(taint, async () => {
     taint.look("record", await reconcile());
     await drift(world);

@@ -6,7 +6,7 @@ import { changingWrites } from "../../cli/demo/stage.ts";
 import { loopback } from "./loopback.ts";
 import { fleetkeeper } from "./terminal.ts";
 
-const acme = "desired-state/acme.fleet.yaml";
+const acme = "test/harness/cloud.fleet.yaml";
 
 beforeEach(() => {
   vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
@@ -148,6 +148,6 @@ test("a file for another region or account is refused before anything is made", 
 
 test("the demo's every step holds", async () => {
   const { exit, stdout } = await fleetkeeper("demo");
-  expect(stdout).toMatch(/Every step held: 10 steps/);
+  expect(stdout).toMatch(/Every step held: 11 steps/);
   expect(exit).toBe(0);
 });

@@ -9,7 +9,7 @@ let world: FunctionWorld;
 
 beforeEach(async () => {
   world = await FunctionWorld.open();
-  await world.push("acme", await sampleFile("acme"));
+  await world.push("acme", await sampleFile("cloud"));
   await world.push("tiny", await sampleFile("minimal"));
 });
 
@@ -106,7 +106,7 @@ test("ticks lost, doubled and in any order change when a fleet is looked at, nev
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 6 }), async (events) => {
       const world = await FunctionWorld.open();
-      await world.push("acme", await sampleFile("acme"));
+      await world.push("acme", await sampleFile("cloud"));
       for (const event of events) {
         if (event === "wait") await world.settle();
         else if (event === "push") world.deliver("dispatch", objectCreated("fleets/acme/desired.yaml"));

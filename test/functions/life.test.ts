@@ -10,7 +10,7 @@ let world: FunctionWorld;
 
 beforeEach(async () => {
   world = await FunctionWorld.open();
-  await world.push("acme", await sampleFile("acme"));
+  await world.push("acme", await sampleFile("cloud"));
 });
 
 const endOf = async () => (await readHeartbeat(world.store, "acme"))?.end;

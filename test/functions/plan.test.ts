@@ -4,10 +4,10 @@ import { FunctionWorld } from "./function-world.ts";
 
 test("a candidate is planned as if it were in force, in every form, and nothing is written", async () => {
   const world = await FunctionWorld.open();
-  await world.push("acme", await sampleFile("acme"));
+  await world.push("acme", await sampleFile("cloud"));
   await world.call("reconcile", { fleet: "acme" });
   world.sandbox.calls.clear();
-  const file = (await sampleFile("acme")).replace("203.0.113.0/24", "203.0.113.0/25");
+  const file = (await sampleFile("cloud")).replace("203.0.113.0/24", "203.0.113.0/25");
   const answer = await world.call("plan", { fleet: "acme", file, commit: "0a1b2c3" });
   expect(answer).toMatchObject({
     version: 1,
@@ -23,14 +23,14 @@ test("a candidate is planned as if it were in force, in every form, and nothing 
 
 test("without a file what is in force is planned", async () => {
   const world = await FunctionWorld.open();
-  await world.push("acme", await sampleFile("acme"));
+  await world.push("acme", await sampleFile("cloud"));
   await world.call("reconcile", { fleet: "acme" });
   expect(await world.call("plan", {})).toMatchObject({ fleet: "acme", plan: { actions: [] } });
 });
 
 test("a bad file is answered with its problems, where they are, and no plan", async () => {
   const world = await FunctionWorld.open();
-  const file = (await sampleFile("acme")).replace("mode: Enforce", "mode: Enforced");
+  const file = (await sampleFile("cloud")).replace("mode: Enforce", "mode: Enforced");
   expect(await world.call("plan", { fleet: "acme", file })).toMatchObject({
     plan: null,
     accepted: { reason: "RevisionInvalid" },
@@ -41,6 +41,6 @@ test("a bad file is answered with its problems, where they are, and no plan", as
 
 test("a file of another fleet is refused by its name", async () => {
   const world = await FunctionWorld.open();
-  const answer = await world.call("plan", { fleet: "tiny", file: await sampleFile("acme") });
+  const answer = await world.call("plan", { fleet: "tiny", file: await sampleFile("cloud") });
   expect(answer).toMatchObject({ plan: null, problems: [expect.stringContaining("acme")] });
 });

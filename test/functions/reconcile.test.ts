@@ -7,7 +7,7 @@ import { type Loopback, loopback } from "../cli/loopback.ts";
 import { lambdaContext } from "./context.ts";
 import { bucket, functionEnvironment, makeWorkerRole } from "./environment.ts";
 
-const acme = "desired-state/acme.fleet.yaml";
+const acme = "test/harness/cloud.fleet.yaml";
 let cloud: Loopback;
 const lines: string[] = [];
 
@@ -125,7 +125,7 @@ test("near its end the function starts no work and has itself run again by a sch
 });
 
 test("a schedule that can't be made is told and breaks nothing", async () => {
-  await cloud.type(["push", acme]);
+  await cloud.type(["push", "desired-state/acme.fleet.yaml"]);
   expect((await invoke({ fleet: "acme" }, 15_100)).end).toBe("Progressing");
   expect(logged("RequeueFailed")).toMatchObject([{ level: "warn", code: "NotFound" }]);
 });

@@ -108,9 +108,12 @@ export class FleetWorld {
   }
 }
 
-/** A sample fleet's text, under another name where asked: bucket, roles and groups follow the name. */
-export async function sampleFile(sample: "acme" | "minimal", name: string = sample): Promise<string> {
-  const text = await readFile(new URL(`../../desired-state/${sample}.fleet.yaml`, import.meta.url), "utf8");
-  const old = sample === "minimal" ? "tiny" : sample;
-  return name === old || name === sample ? text : text.replaceAll(old, name);
+/**
+ * A sample fleet's text, under another name where asked: bucket, roles and groups follow the name. `cloud` is acme without
+ * host and runners, where no host runs.
+ */
+export async function sampleFile(sample: "acme" | "cloud" | "minimal", name?: string): Promise<string> {
+  const file = sample === "cloud" ? "./cloud.fleet.yaml" : `../../desired-state/${sample}.fleet.yaml`;
+  const text = await readFile(new URL(file, import.meta.url), "utf8");
+  return name === undefined ? text : text.replaceAll(sample === "minimal" ? "tiny" : "acme", name);
 }

@@ -54,8 +54,9 @@ export function cloud(options: Partial<Parameters<typeof createSandbox>[0]> = {}
     requestHandler: new SandboxHandler(sandbox),
   };
   const aws: AwsConfig = { ...config, retry: { attempts: 1, mode: "standard", baseDelay: 0 } };
-  const readers = readersOf(aws);
-  const writers = writersOf(aws, () => undefined);
+  const surroundings = { clock: sandbox.clock, newId: () => sandbox.random.uuid() };
+  const readers = readersOf(aws, surroundings);
+  const writers = writersOf(aws, { assertHeld: () => undefined, epoch: 1, incarnation: "test" }, surroundings);
   const inventory: Record<string, readonly string[]> = {};
 
   const look = (fleet: Fleet) => observe({ fleet, kinds, readers, inventory, memory: new Map(), now: 0 });

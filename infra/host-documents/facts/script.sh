@@ -64,7 +64,7 @@ tell_file() {
 }
 
 tell_docker() {
-  local installed=false running=false version='' plugin=''
+  local installed=false running=false version='' plugin='' pruned=''
   if command -v docker >/dev/null; then
     installed=true
     version=$(docker version --format "${fk_open}.Server.Version${fk_close}" 2>/dev/null) && running=true
@@ -75,7 +75,9 @@ tell_docker() {
   docker_runs=$running
   json_text "${version%%$'\n'*}" && version=$REPLY
   json_text "${plugin#v}" && plugin=$REPLY
-  REPLY="{\"installed\":$installed,\"running\":$running,\"version\":$version,\"compose\":$plugin}"
+  if [[ -r $fk_state/pruned ]]; then read -r pruned <"$fk_state/pruned" || true; fi
+  json_number "$pruned" && pruned=$REPLY
+  REPLY="{\"installed\":$installed,\"running\":$running,\"version\":$version,\"compose\":$plugin,\"prunedAt\":$pruned}"
 }
 
 # GitLab answers its monitoring endpoints to loopback only, so it is asked from inside its container; Puma directly, because
@@ -203,9 +205,10 @@ json_list "${files[@]}" && files_json=$REPLY
 
 docker_runs=false
 tell_docker && docker_json=$REPLY
-services=null gitlab=null
+services=null gitlab=null hashes=null
 if [[ $docker_runs == true ]]; then
   json_services && services=$REPLY
+  json_compose_hashes && hashes=$REPLY
   tell_gitlab && gitlab=$REPLY
 fi
 tell_runner && runner=$REPLY
@@ -214,6 +217,6 @@ json_processes && processes=$REPLY
 
 result="{\"version\":1,\"clock\":$clock,\"bootId\":$boot,\"uptimeSeconds\":$uptime,\"os\":$system,\"agentVersion\":$agent"
 result+=",\"fence\":$fenced,\"busy\":$busy,\"devices\":$devices_json,\"sentinel\":$sentinel,\"mounts\":$mounts_json"
-result+=",\"docker\":$docker_json,\"files\":$files_json,\"services\":$services,\"gitlab\":$gitlab,\"runner\":$runner"
+result+=",\"docker\":$docker_json,\"files\":$files_json,\"services\":$services,\"composeHashes\":$hashes,\"gitlab\":$gitlab,\"runner\":$runner"
 result+=",\"machines\":$machines,\"processes\":$processes}"
 done_with "$result"

@@ -33,6 +33,21 @@ json_services() {
   if ids=$(docker inspect --type container --format "$format" $ids); then REPLY="[${ids//$'\n'/,}]"; fi
 }
 
+# json_compose_hashes: REPLY is a list with a service's name and the hash of what compose would make of it now; null where
+# compose can't tell.
+json_compose_hashes() {
+  local lines name hash list=()
+  REPLY=null
+  if [[ ! -f $fk_stack/docker-compose.yaml ]]; then return 0; fi
+  lines=$(compose config --hash '*' 2>/dev/null) || return 0
+  while read -r name hash; do
+    if [[ $name =~ ^[a-z0-9][a-z0-9_-]{0,62}$ && $hash =~ ^[0-9a-f]{64}$ ]]; then
+      list+=("{\"name\":\"$name\",\"hash\":\"$hash\"}")
+    fi
+  done <<<"$lines"
+  json_list "${list[@]}"
+}
+
 # container_state SERVICE: REPLY is `ID STATE` of its container; empty where it has none.
 container_state() {
   local id

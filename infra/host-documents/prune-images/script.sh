@@ -37,5 +37,6 @@ for image in $images; do
     removed+=("$REPLY")
   fi
 done
+date +%s | replace_file "$fk_state/pruned" 0600 0:0
 json_list "${removed[@]}"
 done_with "{\"removed\":$REPLY}"

@@ -1,4 +1,4 @@
-import { parseArgs, type StandIn, text, trouble } from "../stand-in.ts";
+import { parseArgs, type StandIn, type StandInContext, text, trouble } from "../stand-in.ts";
 import { type ComposeService, readProject } from "./compose-file.ts";
 import { build, containerOf, pull, start, stop, up } from "./containers.ts";
 
@@ -21,7 +21,7 @@ export const compose: StandIn = ({ args }, context) => {
   if (!context.files.exists(PLUGIN)) return trouble("docker: 'compose' is not a docker command.");
   const global = parseArgs(args, [], true);
   const [verb, ...more] = global.rest;
-  if (verb === "version") return text("2.40.3\n");
+  if (verb === "version") return text(`${pluginVersion(context)}\n`);
   const name = global.options.get("--project-name")?.[0] ?? "default";
   const project = readProject(name, global.options.get("--project-directory")?.[0] ?? "/", context.files);
   if (typeof project === "string") return trouble(project, 15);
@@ -77,3 +77,10 @@ export const compose: StandIn = ({ args }, context) => {
   }
   return text("");
 };
+
+/** By the address that the installed file came from; the sandbox's downloads hold nothing but their own hash. */
+function pluginVersion({ files, artifacts }: StandInContext): string {
+  const installed = /sha256=([0-9a-f]{64})/.exec(files.text(PLUGIN) ?? "")?.[1];
+  const from = Object.entries(artifacts).find(([, sha256]) => sha256 === installed)?.[0] ?? "";
+  return /\/v([0-9]+\.[0-9]+\.[0-9]+)\//.exec(from)?.[1] ?? "2.40.3";
+}

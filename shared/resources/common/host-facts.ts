@@ -126,10 +126,14 @@ export const hostFactsSchema = z.object({
     running: z.boolean(),
     version: text,
     compose: text,
+    /** When prune-images ended last, in seconds since the epoch; null: never. */
+    prunedAt: whole,
   }),
   files: z.array(file),
   /** Null: docker could not be asked. Empty: no container of the project. */
   services: z.nullable(z.array(service)),
+  /** What docker compose would make each service of now; null where it can't tell: no compose file, or a bad one. */
+  composeHashes: z.nullable(z.array(z.object({ name: z.string(), hash: z.string() }))),
   gitlab: z.nullable(gitlab),
   runner: z.nullable(runner),
   /** The machines directory; null where it could not be read. */
