@@ -12,6 +12,8 @@ export interface HostsState {
   readonly unavailablePackages: Record<string, readonly string[]>;
   /** Images that no registry has. */
   readonly unavailableImages: readonly string[];
+  /** Whether GitLab's images leave PostgreSQL as it is, as GITLAB_SKIP_PG_UPGRADE makes them. Tests set it. */
+  postgresqlOptOut: boolean;
   timing: HostTiming;
 }
 
@@ -20,9 +22,15 @@ export interface HostTiming {
   /** From GitLab's very first start until it answers: it makes its database. */
   readonly gitlabFirstBoot: number;
   readonly gitlabBoot: number;
+  /** From then on until the background migrations of an upgrade are finished. */
+  readonly gitlabMigrations: number;
 }
 
-export const DEFAULT_HOST_TIMING: HostTiming = { gitlabFirstBoot: 6 * 60_000, gitlabBoot: 2 * 60_000 };
+export const DEFAULT_HOST_TIMING: HostTiming = {
+  gitlabFirstBoot: 6 * 60_000,
+  gitlabBoot: 2 * 60_000,
+  gitlabMigrations: 10 * 60_000,
+};
 
 export interface FileSystemRecord {
   readonly type: string;
@@ -59,6 +67,10 @@ export interface ContainerRecord {
   readonly imageId: string;
   readonly configHash: string;
   readonly healthCheck: boolean;
+  /** How long a health check that fails doesn't count, in milliseconds: its start period. */
+  readonly healthGrace?: number;
+  /** GITLAB_OMNIBUS_CONFIG as it was given. */
+  readonly omnibus?: string;
   /** As `docker compose` binds them: what is on the host by what is in the container. */
   readonly binds: readonly { readonly host: string; readonly container: string }[];
   restart: string;
@@ -106,6 +118,7 @@ export function hostsStateKey(timing?: Partial<HostTiming>): StateKey<HostsState
       fileSystems: {},
       unavailablePackages: {},
       unavailableImages: [],
+      postgresqlOptOut: false,
       timing: { ...DEFAULT_HOST_TIMING, ...timing },
     }),
   };

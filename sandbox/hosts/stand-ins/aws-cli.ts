@@ -1,7 +1,7 @@
 import type { StandIn, StandInAnswer } from "../stand-in.ts";
 import { parseArgs, text, trouble } from "../stand-in.ts";
 
-const flags = ["--with-decryption", "--overwrite", "--no-overwrite", "--no-cli-pager"];
+const flags = ["--with-decryption", "--overwrite", "--no-overwrite", "--no-cli-pager", "--only-show-errors"];
 
 /** The AWS CLI with the instance's role: the few operations that host documents use, through the unmodified SDK. */
 export const awsCli: StandIn = async ({ args }, context) => {
@@ -9,6 +9,10 @@ export const awsCli: StandIn = async ({ args }, context) => {
   const settings = await context.settings();
   if (typeof settings === "string") return trouble(`Unable to locate credentials: ${settings}`, 253);
   const { options, rest } = parseArgs(more, flags);
+  const bucket = async () => {
+    const { S3Client } = await import("@aws-sdk/client-s3");
+    return new S3Client({ ...settings, forcePathStyle: true });
+  };
   const one = (name: string) => options.get(name)?.[0]?.replace(/^file-content:/, "");
   try {
     switch (`${service} ${operation}`) {
@@ -37,6 +41,26 @@ export const awsCli: StandIn = async ({ args }, context) => {
           ? trouble("the following arguments are required: outfile", 252)
           : { stdout: body ?? "", outputFile };
       }
+      case "s3api head-object": {
+        const { HeadObjectCommand } = await import("@aws-sdk/client-s3");
+        const input = { Bucket: one("--bucket"), Key: one("--key") };
+        return shown(await (await bucket()).send(new HeadObjectCommand(input)), one("--query"));
+      }
+      case "s3 cp": {
+        const { GetObjectCommand, PutObjectCommand } = await import("@aws-sdk/client-s3");
+        const [from = "", to = ""] = rest;
+        const target = objectOf(to);
+        if (target !== undefined) {
+          const Body = context.files.read(from);
+          if (Body === undefined) return trouble(`The user-provided path ${from} does not exist.`, 255);
+          await (await bucket()).send(new PutObjectCommand({ ...target, Body }));
+          return text("");
+        }
+        const source = objectOf(from);
+        if (source === undefined) return trouble("Error: Invalid argument type", 255);
+        const body = await (await (await bucket()).send(new GetObjectCommand(source))).Body?.transformToByteArray();
+        return { stdout: body ?? "", outputFile: to };
+      }
       default:
         return trouble(`aws: the sandbox doesn't know aws ${service} ${operation}`, 252);
     }
@@ -46,6 +70,11 @@ export const awsCli: StandIn = async ({ args }, context) => {
     return trouble(`An error occurred (${name}) when calling the ${operation} operation: ${message}`, 254);
   }
 };
+
+function objectOf(url: string): { Bucket: string; Key: string } | undefined {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
+  return Bucket === undefined || Key === undefined ? undefined : { Bucket, Key };
+}
 
 /** `--output text` of one value, as the CLI prints it. */
 function shown(answer: object, query = ""): StandInAnswer {

@@ -8,6 +8,9 @@ export interface ComposeService {
   readonly builds: boolean;
   readonly restart: string;
   readonly healthCheck: boolean;
+  /** Milliseconds. */
+  readonly healthGrace: number;
+  readonly omnibus?: string;
   readonly binds: readonly { readonly host: string; readonly container: string }[];
   readonly containerName: string;
   /** 64 hexadecimal digits, of everything that the block says, variables filled in. */
@@ -68,6 +71,8 @@ function serviceOf(
     builds: build !== undefined,
     restart: typeof block["restart"] === "string" ? block["restart"] : "no",
     healthCheck: isRecord(healthcheck) ? healthcheck["disable"] !== true : /(^|\/)gitlab-(ee|ce)[:@]/.test(image),
+    healthGrace: isRecord(healthcheck) ? milliseconds(String(healthcheck["start_period"] ?? "0s")) : 0,
+    ...omnibusOf(block["environment"]),
     binds: volumes.flatMap((volume) => bindOf(directory, volume)),
     containerName: typeof block["container_name"] === "string" ? block["container_name"] : `${project}-${name}-1`,
     hash: createHash("sha256")
@@ -79,6 +84,24 @@ function serviceOf(
         }
       : {}),
   };
+}
+
+function omnibusOf(environment: unknown): { omnibus?: string } {
+  const name = "GITLAB_OMNIBUS_CONFIG";
+  const listed = Array.isArray(environment)
+    ? environment.map(String).find((one) => one.startsWith(`${name}=`))
+    : undefined;
+  const value = isRecord(environment) ? environment[name] : listed?.slice(name.length + 1);
+  return value === undefined ? {} : { omnibus: String(value) };
+}
+
+/** `20m`, `1200s`, `1h30m` as docker compose writes durations. */
+function milliseconds(duration: string): number {
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  return [...duration.matchAll(/(\d+)(ms|s|m|h)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0),
+    0,
+  );
 }
 
 function bindOf(directory: string, volume: unknown): { host: string; container: string }[] {

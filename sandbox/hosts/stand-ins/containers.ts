@@ -3,13 +3,16 @@ import type { ContainerRecord, ImageRecord } from "../host-state.ts";
 import type { StandInContext } from "../stand-in.ts";
 import type { ComposeProject, ComposeService } from "./compose-file.ts";
 import { gitlabHealth } from "./gitlab.ts";
+import { gitLabStarts } from "./gitlab-data.ts";
 import { managerFollows } from "./manager.ts";
 
 /** Lets what happens in containers by itself catch up with the clock. Every stand-in's call begins with it. */
 export function follow(context: StandInContext): void {
   for (const container of Object.values(context.host.containers)) {
     if (container.service === "gitlab-runner") managerFollows(container, context);
-    if (container.service === "gitlab") gitlabHealth(container, context);
+    if (container.service !== "gitlab") continue;
+    gitLabStarts(container, context);
+    gitlabHealth(container, context);
   }
 }
 
@@ -74,6 +77,8 @@ export function up(project: ComposeProject, service: ComposeService, context: St
     imageId: image?.id ?? "",
     configHash: service.hash,
     healthCheck: service.healthCheck,
+    healthGrace: service.healthGrace,
+    ...(service.omnibus === undefined ? {} : { omnibus: service.omnibus }),
     binds: service.binds,
     restart: service.restart,
     status: "created",

@@ -1,7 +1,7 @@
 import type { ContainerRecord } from "../host-state.ts";
 import { parseArgs, type StandIn, type StandInAnswer, type StandInContext, text, trouble } from "../stand-in.ts";
 import { onHost } from "./container-paths.ts";
-import { containerNamed, imageNamed } from "./containers.ts";
+import { containerNamed, imageNamed, pull } from "./containers.ts";
 import { compose } from "./docker-compose.ts";
 import { execInGitlab, healthOf } from "./gitlab.ts";
 import { render } from "./go-template.ts";
@@ -97,6 +97,13 @@ const verbs: Readonly<Record<string, (args: readonly string[], context: StandInC
       if (signal === "QUIT" && container.service === "gitlab-runner") container.quitting = true;
       else container.status = "exited";
     });
+  },
+  pull(args, context) {
+    const { rest } = parseArgs(args, flags);
+    const [name = ""] = rest;
+    return pull(name, context)
+      ? text(`${name}\n`)
+      : trouble(`Error response from daemon: manifest for ${name} not found`);
   },
   rm(args, context) {
     const { rest } = parseArgs(args, flags);

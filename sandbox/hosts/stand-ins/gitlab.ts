@@ -2,6 +2,8 @@ import type { ContainerRecord } from "../host-state.ts";
 import type { StandInAnswer, StandInContext } from "../stand-in.ts";
 import { onHost } from "./container-paths.ts";
 import { curlGitLab, gitlabRails, type Readiness } from "./gitlab-api.ts";
+import { gitLabOf } from "./gitlab-data.ts";
+import { gitLabPrograms } from "./gitlab-programs.ts";
 
 /** What stands in for GitLab: it takes minutes to answer, longest the first time, when it also makes its root password. */
 const MARKER = "/var/opt/gitlab/.sandbox-first-boot";
@@ -40,7 +42,10 @@ export function healthOf(container: ContainerRecord, context: StandInContext): s
   if (!container.healthCheck) return undefined;
   if (container.status !== "running") return "unhealthy";
   if (container.service !== "gitlab") return "healthy";
-  return readiness(container, context) === 200 ? "healthy" : "starting";
+  if (readiness(container, context) === 200) return "healthy";
+  // The image's own check: five failures, one a minute (gitlab/gitlab-ee's HEALTHCHECK).
+  const slow = context.clock.now() - container.startedAt > (container.healthGrace ?? 0) + 5 * 60_000;
+  return slow ? "unhealthy" : "starting";
 }
 
 /** A program run inside GitLab's container; undefined for one that it doesn't have. */
@@ -59,8 +64,8 @@ export function execInGitlab(
     return status === 0 ? { exitCode: 7, stdout: code } : { stdout: code };
   }
   if (command.at(-1) === "/opt/gitlab/version-manifest.txt") {
-    const [, edition, version] = /gitlab-(ee|ce):([0-9.]+)-/.exec(container.image) ?? [];
-    return { stdout: `gitlab-${edition ?? "ee"} ${version ?? "19.5.3"}\n` };
+    const [edition, version] = gitLabOf(container);
+    return { stdout: `gitlab-${edition} ${version}\n` };
   }
-  return undefined;
+  return gitLabPrograms[program ?? ""]?.(command.slice(1), container, context);
 }

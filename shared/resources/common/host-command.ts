@@ -2,6 +2,8 @@ import { gzipSync } from "node:zlib";
 
 /** Our own SSM documents, each a folder of infra/host-documents. In AWS they are called `fleetkeeper-<name>`. */
 export const hostDocuments = [
+  "back-up",
+  "check-gitlab",
   "compose",
   "drain-runner",
   "facts",
@@ -10,8 +12,12 @@ export const hostDocuments = [
   "list-machines",
   "prepare-volume",
   "prune-images",
+  "pull-image",
+  "restore-gitlab",
   "root-password",
   "service-logs",
+  "upgrade-gitlab",
+  "upgrade-postgresql",
   "write-files",
 ] as const;
 
