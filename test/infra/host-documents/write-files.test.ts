@@ -63,7 +63,7 @@ describe("write-files", () => {
     const content = fc
       .array(fc.oneof(fc.constantFrom(...dangerous), fc.string({ unit: "grapheme" })))
       .map((parts) => parts.join("").replaceAll("\0", ""));
-    const contents = fc.sample(content, 40);
+    const contents = fc.sample(content, 15);
     await world.done(writeFilesRequest(contents.map((one, index) => file(`fuzz/${index}`, one))));
     for (const [index, one] of contents.entries()) expect(await text(`fuzz/${index}`), JSON.stringify(one)).toBe(one);
     const facts = await world.facts(contents.map((_, index) => `/etc/fleetkeeper/fuzz/${index}`));
