@@ -3,18 +3,9 @@ import { accountLines } from "../harness/account.ts";
 import type { CrashScenario } from "../harness/crash.ts";
 import { FleetWorld, stateBucket } from "../harness/fleet-world.ts";
 import { afterLease, settle } from "./fleet-crash.ts";
-import { type FleetShape, fileOf, fleetName } from "./fleet-shape.ts";
+import { type FleetShape, fileOf, fleetName, plainShape } from "./fleet-shape.ts";
 
-const first: FleetShape = {
-  hostRole: "acme-host",
-  machineRole: "acme-machine",
-  adopt: false,
-  boundary: false,
-  team: "platform",
-  cidrs: ["203.0.113.0/24"],
-  vpc: "vpc-0a1b2c3d4e5f60718",
-  cache: { bucket: "acme-cache", days: 14, enabled: true, prefix: "runner/", kms: true, deletionPolicy: "Delete" },
-};
+const first: FleetShape = { ...plainShape, cache: { ...plainShape.cache, kms: true } };
 const moved: FleetShape = {
   ...first,
   hostRole: "acme-keeper",

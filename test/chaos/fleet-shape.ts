@@ -26,6 +26,18 @@ export const hostRoles = ["acme-host", "acme-keeper"] as const;
 export const machineRoles = ["acme-machine", "acme-worker"] as const;
 const boundary = "arn:aws:iam::aws:policy/PowerUserAccess";
 
+/** Nothing but what a file must say. */
+export const plainShape: FleetShape = {
+  hostRole: "acme-host",
+  machineRole: "acme-machine",
+  adopt: false,
+  boundary: false,
+  team: "platform",
+  cidrs: ["203.0.113.0/24"],
+  vpc: vpcs[0],
+  cache: { bucket: "acme-cache", days: 14, enabled: true, prefix: "runner/", kms: false, deletionPolicy: "Delete" },
+};
+
 /** Files over a few names, so that revisions meet each other's things. */
 export const anyShape: fc.Arbitrary<FleetShape> = fc.record({
   hostRole: often("acme-host", "acme-keeper"),

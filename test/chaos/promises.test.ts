@@ -4,20 +4,11 @@ import type { RunRecord } from "../../shared/engine/record.ts";
 import { FleetStore } from "../../shared/store/fleet-store.ts";
 import { FleetWorld, stateBucket } from "../harness/fleet-world.ts";
 import { peopleClients } from "./clients.ts";
-import { type FleetShape, fileOf, fleetName } from "./fleet-shape.ts";
+import { type FleetShape, fileOf, fleetName, plainShape } from "./fleet-shape.ts";
 import { thingsOf } from "./strangers.ts";
 
 const minute = 60_000;
-const shape: FleetShape = {
-  hostRole: "acme-host",
-  machineRole: "acme-machine",
-  adopt: false,
-  boundary: false,
-  team: "platform",
-  cidrs: ["203.0.113.0/24"],
-  vpc: "vpc-0a1b2c3d4e5f60718",
-  cache: { bucket: "acme-cache", days: 14, enabled: true, prefix: "runner/", kms: false, deletionPolicy: "Delete" },
-};
+const shape = plainShape;
 
 async function readyWorld() {
   const world = await FleetWorld.open();
