@@ -16,6 +16,7 @@ export function reconcilerOf(
   return openReconciler({
     aws: awsConfig(io, options, regionFromFile),
     bucket: bucketOf(options),
+    permissionsBoundary: io.env["FLEETKEEPER_BOUNDARY"],
     clock: { now: io.now, sleep: io.sleep },
     clocks: { wall: io.now, monotonic: () => performance.now() },
     random: io.random,

@@ -7,6 +7,7 @@ export const variables = {
   FLEETKEEPER_BUCKET: "The state bucket.",
   FLEETKEEPER_ACCOUNT: "The account, 12 digits: a state bucket of another one is refused.",
   FLEETKEEPER_WORKER_ROLE: "ARN of the role that is assumed for one fleet.",
+  FLEETKEEPER_BOUNDARY: "ARN of the permissions boundary of every role that is made.",
   FLEETKEEPER_RECONCILE_FUNCTION: "ARN of the reconcile function, which `dispatch` invokes.",
   FLEETKEEPER_SCHEDULE_GROUP: "Name of the group of one-shot schedules that run a fleet again.",
   FLEETKEEPER_SCHEDULE_ROLE: "ARN of the role by which such a schedule invokes `dispatch`.",

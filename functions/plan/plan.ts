@@ -34,6 +34,7 @@ export async function plan(request: PlanRequest, { process, log }: Invocation): 
     aws: await fleetAws(own, process, fleet),
     bucket: required(process, "FLEETKEEPER_BUCKET"),
     account: required(process, "FLEETKEEPER_ACCOUNT"),
+    permissionsBoundary: required(process, "FLEETKEEPER_BOUNDARY"),
     beforeWrite: refuseWrite,
     clock: { now: process.now, sleep: process.sleep },
     clocks: { wall: process.now, monotonic: process.monotonic },

@@ -33,6 +33,7 @@ export async function reconcile(request: ReconcileRequest, invocation: Invocatio
     aws,
     bucket: required(process, "FLEETKEEPER_BUCKET"),
     account: required(process, "FLEETKEEPER_ACCOUNT"),
+    permissionsBoundary: required(process, "FLEETKEEPER_BOUNDARY"),
     clock: { now: process.now, sleep: process.sleep },
     clocks: { wall: process.now, monotonic: process.monotonic },
     random: process.random,

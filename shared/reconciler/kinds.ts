@@ -10,8 +10,17 @@ import { keysOf } from "../store/keys.ts";
 
 export type FleetKind = Kind<Fleet, Readers, Writers>;
 
-/** Every kind that this version manages. @param bucket the state bucket, where the host may leave its outputs */
-export function fleetKinds(bucket: string): readonly FleetKind[] {
+/** What doesn't follow from a fleet's file. */
+export interface KindEnvironment {
+  /** The state bucket, where the host may leave its outputs. */
+  readonly bucket: string;
+  /** ARN of the permissions boundary of roles for which the file names none. */
+  readonly permissionsBoundary?: string | undefined;
+}
+
+/** Every kind that this version manages. */
+export function fleetKinds({ bucket, permissionsBoundary }: KindEnvironment): readonly FleetKind[] {
   const outputs = { bucket, prefixOf: (fleet: string) => keysOf(fleet).outputs };
-  return [iamKind({ outputs }), networkKind, cacheBucketKind, hostKind, stackKind];
+  const iam = { outputs, ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }) };
+  return [iamKind(iam), networkKind, cacheBucketKind, hostKind, stackKind];
 }

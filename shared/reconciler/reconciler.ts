@@ -24,6 +24,8 @@ export interface ReconcilerOptions {
   readonly account?: string;
   /** Asked right before each write to the state bucket; throws where this process may write nothing. */
   readonly beforeWrite?: () => void;
+  /** ARN of the permissions boundary of roles for which the file names none. */
+  readonly permissionsBoundary?: string | undefined;
   readonly clock: Clock;
   readonly clocks: LocalClocks;
   /** Uniform in [0, 1). */
@@ -76,7 +78,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     store,
     identify,
     engine: {
-      kinds: fleetKinds(bucket),
+      kinds: fleetKinds({ bucket, permissionsBoundary: options.permissionsBoundary }),
       readers,
       writers: (lease) => writersOf(aws, lease, { clock, newId }),
       desired: desiredFleet(() => place),

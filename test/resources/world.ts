@@ -15,7 +15,7 @@ import type { Json } from "../../shared/engine/json.ts";
 import { type Look, observe } from "../../shared/engine/observe.ts";
 import { fleetKinds } from "../../shared/reconciler/kinds.ts";
 
-const kinds = fleetKinds("acme-state");
+const kinds = fleetKinds({ bucket: "acme-state" });
 
 const sample = `
 apiVersion: fleetkeeper.dev/v1

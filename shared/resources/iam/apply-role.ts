@@ -40,15 +40,16 @@ export async function updateRole(iam: IamWriter, desired: RoleDesired, changes: 
   const tags = changedTags(changes);
   // The mark first: what is then left half-done is recognised as ours.
   if (Object.keys(tags).length > 0) await iam.tagRole(role, tags);
+  // The boundary before what it bounds: who may change bounded roles only could not put a policy first.
+  if (heads.has("permissionsBoundary") && desired.permissionsBoundary !== undefined) {
+    await iam.putPermissionsBoundary(role, desired.permissionsBoundary);
+  }
   const work: Promise<void>[] = [];
   if (heads.has("trust")) work.push(iam.putTrust(role, renderPolicy(desired.trust)));
   if (heads.has("description") || heads.has("maxSessionSeconds")) {
     // Always both: a duration that isn't said becomes one hour.
     const { description, maxSessionSeconds } = desired;
     work.push(iam.updateRole(role, { description, maxSessionSeconds }));
-  }
-  if (heads.has("permissionsBoundary") && desired.permissionsBoundary !== undefined) {
-    work.push(iam.putPermissionsBoundary(role, desired.permissionsBoundary));
   }
   for (const head of heads) {
     const [, what, name] = /^(policy|attachment)\[(.*)\]$/.exec(head) ?? [];

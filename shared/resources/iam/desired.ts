@@ -17,14 +17,16 @@ export type IamDesired = RoleDesired | ProfileDesired;
 export interface IamEnvironment {
   /** Missing: the host gets no access to the state bucket. */
   readonly outputs?: HostOutputs;
+  /** ARN of the permissions boundary of roles for which the file names none. Missing: those have, or keep, what they have. */
+  readonly permissionsBoundary?: string;
 }
 
 type Of = "host" | "machine";
 
 export function iamDesired(fleet: Fleet, environment: IamEnvironment): ReadonlyMap<string, IamDesired> {
   return new Map<string, IamDesired>([
-    ["role/host", role(fleet, "host", hostPolicies(fleet, environment))],
-    ["role/machine", role(fleet, "machine", { agent: agentPolicy() })],
+    ["role/host", role(fleet, "host", hostPolicies(fleet, environment), environment)],
+    ["role/machine", role(fleet, "machine", { agent: agentPolicy() }, environment)],
     ["profile/host", profile(fleet, "host")],
     ["profile/machine", profile(fleet, "machine")],
   ]);
@@ -40,8 +42,14 @@ function hostPolicies(fleet: Fleet, { outputs }: IamEnvironment): RoleDesired["p
   };
 }
 
-function role(fleet: Fleet, of: Of, policies: { readonly [name: string]: PolicyDocument }): RoleDesired {
+function role(
+  fleet: Fleet,
+  of: Of,
+  policies: { readonly [name: string]: PolicyDocument },
+  environment: IamEnvironment,
+): RoleDesired {
   const { iam, region } = fleet.spec;
+  const permissionsBoundary = iam.permissionsBoundary ?? environment.permissionsBoundary;
   const { name, adopt } = settingsOf(fleet, of);
   return {
     type: "role",
@@ -50,7 +58,7 @@ function role(fleet: Fleet, of: Of, policies: { readonly [name: string]: PolicyD
     trust: trustPolicy(region),
     description: `${of === "host" ? "GitLab host" : "Runner machines"} of the fleet ${fleet.metadata.name}. Managed by Fleetkeeper.`,
     maxSessionSeconds: 3600,
-    ...(iam.permissionsBoundary === undefined ? {} : { permissionsBoundary: iam.permissionsBoundary }),
+    ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
     policies,
     attachments: [],
     tags: tagsOf(fleet, kind, `role/${of}`),

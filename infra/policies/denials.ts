@@ -1,0 +1,89 @@
+import type { Installation } from "../installation.ts";
+import type { Grant } from "./grant.ts";
+
+/** What no worker may do whatever else allows it: the reconciler's own parts, and what deletes what runs or holds data. */
+export function ownParts({ iam, arn, s3, bucket, settings, boundary }: Installation): Grant {
+  const { name } = settings;
+  return {
+    sid: "NeverOwnParts",
+    why: "The reconciler can't change itself: its roles, boundary, functions, schedules, documents, queue and bucket.",
+    effect: "Deny",
+    actions: [
+      "events:*",
+      "iam:Add*",
+      "iam:Attach*",
+      "iam:Create*",
+      "iam:Delete*",
+      "iam:Detach*",
+      "iam:Put*",
+      "iam:Remove*",
+      "iam:Set*",
+      "iam:Tag*",
+      "iam:Untag*",
+      "iam:Update*",
+      "lambda:*",
+      "s3:DeleteBucket*",
+      "s3:DeleteObjectVersion",
+      "s3:PutBucket*",
+      "s3:PutEncryptionConfiguration",
+      "s3:PutLifecycleConfiguration",
+      "sns:*",
+      "sqs:*",
+      "ssm:CreateDocument",
+      "ssm:DeleteDocument",
+      "ssm:ModifyDocumentPermission",
+      "ssm:UpdateDocument*",
+    ],
+    resources: [
+      iam(`role/${name}-*`),
+      iam(`policy/${name}-*`),
+      iam(`policy/${boundary}`),
+      arn("lambda", `function:${name}-*`),
+      arn("events", `rule/${name}-*`),
+      arn("sns", `${name}-*`),
+      arn("sqs", `${name}-*`),
+      arn("ssm", "document/fleetkeeper-*"),
+      s3(bucket),
+      s3(`${bucket}/*`),
+    ],
+  };
+}
+
+export const neverDelete: Grant = {
+  sid: "NeverDeleteWhatRuns",
+  why: "Who creates and marks can't terminate, and can't delete what holds data: that is for `collect` and for people.",
+  effect: "Deny",
+  actions: [
+    "ec2:CancelSpotInstanceRequests",
+    "ec2:DeleteKeyPair",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteSnapshot",
+    "ec2:DeleteVolume",
+    "ec2:DetachVolume",
+    "ec2:ReleaseAddress",
+    "ec2:TerminateInstances",
+    "s3:DeleteBucket",
+  ],
+  resources: ["*"],
+};
+
+/** A role that only looks, held to it once more. */
+export const neverWrite: Grant = {
+  sid: "NeverWrite",
+  why: "A dry run can't write, whatever is added to this role by mistake.",
+  effect: "Deny",
+  actions: [
+    "ec2:Create*",
+    "ec2:Delete*",
+    "ec2:Modify*",
+    "ec2:Run*",
+    "ec2:Terminate*",
+    "iam:Create*",
+    "iam:Delete*",
+    "iam:PassRole",
+    "iam:Put*",
+    "s3:Delete*",
+    "s3:Put*",
+  ],
+  resources: ["*"],
+};

@@ -1,0 +1,148 @@
+import type { Installation, RoleName } from "../installation.ts";
+import { cacheDeletion, cacheReads, cacheWrites } from "./cache-grants.ts";
+import { neverDelete, neverWrite, ownParts } from "./denials.ts";
+import { type Grant, sessionFleet } from "./grant.ts";
+import { commandGrants, hostDeletion, hostReads, hostWrites } from "./host-grants.ts";
+import { iamReads, iamWrites } from "./iam-grants.ts";
+import { machineMarks, machineReads } from "./machine-grants.ts";
+import { networkReads, networkWrites } from "./network-grants.ts";
+import { fleetNameReads, stateReads, stateWrites } from "./state-grants.ts";
+
+/** Policies of one role, by name: IAM limits a policy's size, so each area has its own. */
+export type RolePolicies = Readonly<Record<string, readonly Grant[]>>;
+
+/** Names of the host documents in AWS: those that only read, and all. */
+export interface Documents {
+  readonly reading: readonly string[];
+  readonly all: readonly string[];
+}
+
+/** Everything that every role may do, with the reason for each statement. */
+export function rolePolicies(
+  installation: Installation,
+  documents: Documents,
+): Readonly<Record<RoleName, RolePolicies>> {
+  const reads = {
+    state: stateReads(installation),
+    iam: iamReads(installation),
+    network: networkReads(installation),
+    cache: cacheReads(installation),
+    host: [...hostReads(installation), ...machineReads(installation)],
+  };
+  const writes = {
+    state: [...reads.state, ...stateWrites(installation)],
+    iam: [...reads.iam, ...iamWrites(installation)],
+    network: [...reads.network, ...networkWrites(installation)],
+    cache: [...reads.cache, ...cacheWrites(installation)],
+    host: [...reads.host, ...hostWrites(installation)],
+    commands: commandGrants(installation, documents.all),
+  };
+  return {
+    dispatch: {
+      own: [
+        ...logs(installation, "dispatch"),
+        fleetNameReads(installation),
+        {
+          sid: "InvokeReconcile",
+          why: "One asynchronous invocation a fleet.",
+          actions: ["lambda:InvokeFunction"],
+          resources: [functionArn(installation, "reconcile")],
+        },
+        deadLetters(installation),
+        {
+          sid: "TakeDeadLetters",
+          why: "For the redrive: the queue's event source is off until a person switches it on.",
+          actions: ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+          resources: [installation.arn("sqs", installation.deadLetters)],
+        },
+      ],
+    },
+    plan: { own: functionGrants(installation, "plan", "planWorker") },
+    reconcile: { own: [...functionGrants(installation, "reconcile", "reconcileWorker"), deadLetters(installation)] },
+    planWorker: {
+      ...reads,
+      commands: commandGrants(installation, documents.reading),
+      never: [neverWrite, ownParts(installation)],
+    },
+    reconcileWorker: {
+      ...writes,
+      machines: [...machineMarks(installation), ...requeueGrants(installation)],
+      never: [neverDelete, ownParts(installation)],
+    },
+    schedule: {
+      own: [
+        {
+          sid: "InvokeDispatch",
+          why: "What a one-shot schedule does.",
+          actions: ["lambda:InvokeFunction"],
+          resources: [functionArn(installation, "dispatch")],
+        },
+        deadLetters(installation),
+      ],
+    },
+    teardown: {
+      ...writes,
+      deletion: [...hostDeletion(installation), ...cacheDeletion(installation)],
+      never: [ownParts(installation)],
+    },
+  };
+}
+
+function functionGrants(
+  installation: Installation,
+  name: "plan" | "reconcile",
+  worker: "planWorker" | "reconcileWorker",
+): readonly Grant[] {
+  return [
+    ...logs(installation, name),
+    fleetNameReads(installation),
+    {
+      sid: "BecomeWorker",
+      why: "All work on a fleet is done as its worker, with the fleet's name as session tag.",
+      actions: ["sts:AssumeRole", "sts:TagSession"],
+      resources: [installation.iam(`role/${installation.roles[worker]}`)],
+    },
+  ];
+}
+
+function logs({ arn, functions }: Installation, name: keyof Installation["functions"]): readonly Grant[] {
+  return [
+    {
+      sid: "Log",
+      why: "The function's own log group, which the stack makes.",
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [arn("logs", `log-group:/aws/lambda/${functions[name]}:*`)],
+    },
+  ];
+}
+
+function deadLetters({ arn, deadLetters: queue }: Installation): Grant {
+  return {
+    sid: "DeadLetters",
+    why: "What failed at every attempt is kept.",
+    actions: ["sqs:SendMessage"],
+    resources: [arn("sqs", queue)],
+  };
+}
+
+function requeueGrants({ arn, iam, scheduleGroup, roles }: Installation): readonly Grant[] {
+  return [
+    {
+      sid: "Requeue",
+      why: "The fleet's own one-shot schedule, by which it is run again.",
+      actions: ["scheduler:CreateSchedule", "scheduler:UpdateSchedule"],
+      resources: [arn("scheduler", `schedule/${scheduleGroup}/${sessionFleet}`)],
+    },
+    {
+      sid: "PassScheduleRole",
+      why: "Such a schedule invokes `dispatch` by a role that can do nothing else.",
+      actions: ["iam:PassRole"],
+      resources: [iam(`role/${roles.schedule}`)],
+      conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+    },
+  ];
+}
+
+function functionArn({ arn, functions }: Installation, name: keyof Installation["functions"]): string {
+  return arn("lambda", `function:${functions[name]}`);
+}

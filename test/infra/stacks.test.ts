@@ -1,0 +1,169 @@
+import { expect, test } from "vitest";
+import { alarmDefinitions } from "../../infra/alarms.ts";
+import { settingsSchema } from "../../infra/settings.ts";
+import { everything, resources, synthesise } from "./synthesis.ts";
+
+const templates = synthesise();
+const all = (type: string) => resources(templates, type).map(({ Properties }) => Properties);
+
+test("cdk-nag finds nothing that isn't explained", () => {
+  expect(() => synthesise(everything, true)).not.toThrow();
+});
+
+test("the state bucket is versioned, encrypted, private, refuses what isn't TLS, tells of objects, and is kept", () => {
+  const [bucket] = resources(templates, "AWS::S3::Bucket");
+  expect(bucket).toMatchObject({
+    DeletionPolicy: "Retain",
+    Properties: {
+      VersioningConfiguration: { Status: "Enabled" },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    },
+  });
+  const policies = JSON.stringify(all("AWS::S3::BucketPolicy"));
+  expect(policies).toContain('"aws:SecureTransport":"false"');
+  expect(policies).toContain('"s3:TlsVersion":1.2');
+});
+
+test("every function is Node.js 24 on ARM, with a queue for what fails, its own log group and an age limit", () => {
+  const functions = all("AWS::Lambda::Function");
+  expect(functions.map((one) => one["FunctionName"]).sort()).toEqual([
+    "fleetkeeper-dispatch",
+    "fleetkeeper-plan",
+    "fleetkeeper-reconcile",
+  ]);
+  for (const one of functions) {
+    expect(one).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Handler: "handler.handler",
+      DeadLetterConfig: { TargetArn: expect.stringContaining("fleetkeeper-dead-letters") },
+      LoggingConfig: { LogGroup: expect.anything() },
+    });
+  }
+  expect(all("AWS::Lambda::EventInvokeConfig")).toHaveLength(3);
+  for (const group of all("AWS::Logs::LogGroup")) expect(group["RetentionInDays"]).toBe(30);
+});
+
+test("how many fleets are reconciled at once is bounded by the settings", () => {
+  const [reconcile] = resources(synthesise({ ...everything, concurrency: 3 }), "AWS::Lambda::Function")
+    .map(({ Properties }) => Properties)
+    .filter((one) => one["FunctionName"] === "fleetkeeper-reconcile");
+  expect(reconcile).toMatchObject({ ReservedConcurrentExecutions: 3 });
+});
+
+test("a tick and a push invoke dispatch; the redrive of dead letters is off until a person switches it on", () => {
+  const rules = all("AWS::Events::Rule");
+  expect(rules).toContainEqual(expect.objectContaining({ ScheduleExpression: "rate(5 minutes)" }));
+  expect(rules).toContainEqual(
+    expect.objectContaining({
+      EventPattern: {
+        source: ["aws.s3"],
+        "detail-type": ["Object Created"],
+        detail: {
+          bucket: { name: ["fleetkeeper-state-123456789012-eu-central-1"] },
+          object: { key: [{ wildcard: "fleets/*/desired.yaml" }] },
+        },
+      },
+    }),
+  );
+  expect(all("AWS::Lambda::EventSourceMapping")).toMatchObject([{ Enabled: false }]);
+});
+
+test("every alarm goes to the topic, says where the runbook explains it, and silence of the reconciler is one", () => {
+  const definitions = alarmDefinitions(settingsSchema.parse(everything));
+  const alarms = all("AWS::CloudWatch::Alarm");
+  expect(alarms.map((alarm) => alarm["AlarmName"])).toEqual(definitions.map(({ name }) => `fleetkeeper-${name}`));
+  for (const alarm of alarms) {
+    expect(alarm).toMatchObject({
+      AlarmActions: [expect.anything()],
+      AlarmDescription: expect.stringContaining("docs/runbook.md#"),
+    });
+  }
+  expect(alarms).toContainEqual(
+    expect.objectContaining({ AlarmName: "fleetkeeper-no-success", TreatMissingData: "breaching" }),
+  );
+  expect(all("AWS::SNS::Subscription")).toMatchObject([{ Protocol: "email", Endpoint: "ops@example.com" }]);
+});
+
+test("a worker can be assumed by its function alone, and only for one named fleet", () => {
+  const worker = all("AWS::IAM::Role").find((role) => role["RoleName"] === "fleetkeeper-reconcile-worker");
+  expect(worker?.["AssumeRolePolicyDocument"]).toEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: ["arn:aws:iam::123456789012:role/fleetkeeper-reconcile"] },
+        Action: ["sts:AssumeRole", "sts:TagSession"],
+        Condition: {
+          StringLike: { "aws:RequestTag/fleet": "?*" },
+          "ForAllValues:StringEquals": { "aws:TagKeys": ["fleet"] },
+        },
+      },
+    ],
+  });
+});
+
+test("pipelines push from the default branch alone, and plan from every branch, by their own tokens", () => {
+  const trusts = Object.fromEntries(
+    all("AWS::IAM::Role").map((role) => [role["RoleName"], JSON.stringify(role["AssumeRolePolicyDocument"])]),
+  );
+  expect(trusts["fleetkeeper-pipeline-push"]).toContain('"project_path:platform/fleets:ref_type:branch:ref:main"');
+  expect(trusts["fleetkeeper-pipeline-plan"]).toContain('"project_path:platform/fleets:ref_type:branch:ref:*"');
+  expect(trusts["fleetkeeper-pipeline-push2"]).toContain('"repo:acme/fleets:ref:refs/heads/main"');
+  expect(trusts["fleetkeeper-pipeline-push2"]).toContain(
+    '"token.actions.githubusercontent.com:aud":"sts.amazonaws.com"',
+  );
+});
+
+test("what isn't asked for isn't made: no VPC, no pipelines' roles, no people's role", () => {
+  const least = synthesise({ account: everything.account, region: everything.region });
+  expect(Object.keys(least).sort()).toEqual(["documents", "functions", "state", "watch"]);
+});
+
+test("the VPC has public, private and intra subnets in each zone, and one NAT gateway", () => {
+  expect(all("AWS::EC2::Subnet")).toHaveLength(6);
+  expect(all("AWS::EC2::NatGateway")).toHaveLength(1);
+});
+
+test("every host document is deployed, and changes of it become new versions", () => {
+  const documents = all("AWS::SSM::Document");
+  expect(documents.map((one) => one["Name"])).toContain("fleetkeeper-facts");
+  for (const one of documents) expect(one).toMatchObject({ UpdateMethod: "NewVersion", DocumentType: "Command" });
+});
+
+test("two installations in one account share no name", () => {
+  const names = (name: string) =>
+    Object.values(synthesise({ ...everything, name, existingOidcProviders: true, vpc: undefined }))
+      .flatMap(({ Resources }) => Object.values(Resources))
+      .filter(({ Type }) => Type !== "AWS::SSM::Document")
+      .flatMap(({ Properties = {} }) =>
+        ["RoleName", "ManagedPolicyName", "FunctionName", "BucketName", "QueueName", "TopicName", "AlarmName"].flatMap(
+          (key) => (typeof Properties[key] === "string" ? [Properties[key]] : []),
+        ),
+      );
+  const first = new Set(names("one"));
+  expect(names("two").filter((name) => first.has(name))).toEqual([]);
+});
+
+test("a bad setting is refused by name", () => {
+  expect(() => synthesise({ ...everything, tickMinute: 5 })).toThrow(/tickMinute/);
+  expect(() => synthesise({ ...everything, account: 123456789012 })).toThrow(/account/);
+});
+
+test("no policy is longer than IAM takes, and no role has more of them", () => {
+  for (const policy of all("AWS::IAM::ManagedPolicy")) {
+    expect(JSON.stringify(policy["PolicyDocument"]).length, String(policy["ManagedPolicyName"])).toBeLessThan(6144);
+  }
+  for (const role of all("AWS::IAM::Role")) {
+    expect(((role["ManagedPolicyArns"] ?? []) as unknown[]).length).toBeLessThanOrEqual(10);
+  }
+});
