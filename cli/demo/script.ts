@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { type Fleet, parseFleet } from "../../shared/desired/fleet.ts";
+import { parseFleet } from "../../shared/desired/fleet.ts";
 import { secretPath } from "../../shared/desired/names.ts";
+import { secretNames } from "../../shared/desired/secret-names.ts";
 import { preview } from "../../shared/engine/preview.ts";
 import type { RunRecord } from "../../shared/engine/record.ts";
 import { run } from "../../shared/engine/run.ts";
@@ -106,18 +107,6 @@ export async function playDemo(io: Io, tell: Narrator, style: Style): Promise<Su
 
 /** More than a host takes from nothing. */
 const mostRuns = 20;
-
-function secretNames({ spec: { host } }: Fleet): readonly string[] {
-  if (host === undefined) return [];
-  const { tls, smtp, gitlab, monitoring } = host;
-  const named = [
-    ...(tls.type === "Secret" ? [tls.certificateSecret, tls.keySecret] : []),
-    ...(smtp?.passwordSecret === undefined ? [] : [smtp.passwordSecret]),
-    ...(monitoring.grafana.enabled ? [monitoring.grafana.adminPasswordSecret] : []),
-    ...Object.values(gitlab.omnibusSecrets),
-  ];
-  return [...new Set(named)];
-}
 
 function oneRun({ reconciler }: Stage, fleet: string): Promise<RunRecord> {
   return run(reconciler.engine, fleet, { requestId: randomUUID(), trigger: "demo", force: false });

@@ -1,38 +1,18 @@
-import { changingWrites } from "../../cli/demo/stage.ts";
 import { FleetWorld, sampleFile } from "../harness/fleet-world.ts";
+import { cost } from "./cost.ts";
 import { type Bench, type Measurement, measured } from "./measurement.ts";
 
-const latency = 100;
-
-interface Cost {
-  readonly path: number;
-  readonly calls: number;
-  readonly writes: number;
-}
-
-/** One run's cost, on a clock that only moves by the calls' latency: time over latency is the critical path. */
-async function cost(world: FleetWorld, work: () => Promise<unknown>): Promise<Cost> {
-  world.sandbox.calls.clear();
-  world.sandbox.latency = latency;
-  const startedAt = world.clock.now();
-  await work();
-  const took = world.clock.now() - startedAt;
-  world.sandbox.latency = 0;
-  const calls = world.sandbox.calls.all();
-  return { path: took / latency, calls: calls.length, writes: changingWrites(calls).length };
-}
-
-async function ready(world: FleetWorld, run: Promise<{ readonly end: string }>): Promise<void> {
+export async function ready(world: FleetWorld, run: Promise<{ readonly end: string }>): Promise<void> {
   const { end } = await run;
   if (end !== "Ready") throw new Error(`the run ended ${end} after ${world.sandbox.calls.count} calls`);
 }
 
-/** What the sample costs: from nothing, and when there is nothing to do. */
+/** What the sample without its host costs: from nothing, and when there is nothing to do. */
 export const reconcileBench: Bench = {
   name: "reconcile",
   async run(): Promise<readonly Measurement[]> {
     const world = await FleetWorld.open();
-    const body = await sampleFile("acme");
+    const body = await sampleFile("cloud", "acme");
     const first = await world.reconciler();
     await world.push(first, "acme", body, 1);
     const create = await cost(world, () => ready(world, world.run(first, "acme")));
