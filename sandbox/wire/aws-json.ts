@@ -85,7 +85,7 @@ export function readJson(shape: Shape, json: unknown, naming: Naming = ownName):
       return json;
     case "number": {
       const number = Number(json);
-      if (Number.isNaN(number) || typeof json === "boolean") throw wrongType("a number");
+      if ((Number.isNaN(number) && json !== "NaN") || typeof json === "boolean") throw wrongType("a number");
       return number;
     }
     case "boolean":
@@ -106,8 +106,8 @@ export function writeJson(shape: Shape, value: unknown, naming: Naming = ownName
       const record = expectObject(value);
       const json: Record<string, unknown> = {};
       for (const member of shape.members) {
-        const inner = writeJson(member.shape, record[member.name]);
-        if (inner !== undefined) json[member.name] = inner;
+        const inner = writeJson(member.shape, record[member.name], naming);
+        if (inner !== undefined) json[naming(member)] = inner;
       }
       return json;
     }
@@ -124,6 +124,8 @@ export function writeJson(shape: Shape, value: unknown, naming: Naming = ownName
     }
     case "blob":
       return toBytes(value).toString("base64");
+    case "number":
+      return Number.isFinite(value) ? value : String(value);
     default:
       return value;
   }

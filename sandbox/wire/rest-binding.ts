@@ -15,15 +15,10 @@ function membersOf(shape: Shape): readonly Member[] {
   return shape.type === "structure" ? shape.members : [];
 }
 
-function bound(member: Member): boolean {
-  const { traits } = member;
+/** Whether a member of an answer is elsewhere than in its body; what would bind to the request's path or query doesn't count. */
+function bound({ traits }: Member): boolean {
   return (
-    traits.httpHeader !== undefined ||
-    traits.httpQuery !== undefined ||
-    traits.httpLabel !== undefined ||
-    traits.httpPrefixHeaders !== undefined ||
-    traits.httpQueryParams !== undefined ||
-    traits.httpResponseCode !== undefined
+    traits.httpHeader !== undefined || traits.httpPrefixHeaders !== undefined || traits.httpResponseCode !== undefined
   );
 }
 
@@ -71,11 +66,18 @@ function readPayload(member: Member, body: Uint8Array, codec: BodyCodec): unknow
 
 function readHeader(shape: Shape, text: string): unknown {
   if (shape.type === "list") {
-    return text
-      .split(",")
-      .map((part) => readScalar(shape.element.shape, part.trim().replace(/^"|"$/g, ""), "http-date"));
+    return headerItems(shape.element.shape, text).map((part) => readScalar(shape.element.shape, part, "http-date"));
   }
   return readScalar(shape, text, "http-date");
+}
+
+/** Items are split at commas, but for those in quotes and the one that every HTTP date has. */
+function headerItems(shape: Shape, text: string): readonly string[] {
+  if (text.trim() === "") return [];
+  const hasDates = shape.type === "timestamp" && (shape.format === "default" || shape.format === "http-date");
+  if (hasDates) return text.match(/[^,]+,[^,]+/g)?.map((date) => date.trim()) ?? [];
+  const items = text.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? [];
+  return items.map((item) => item.trim().replace(/^"(.*)"$/, (_, quoted: string) => quoted.replace(/\\(.)/g, "$1")));
 }
 
 function readQuery(shape: Shape, values: readonly string[]): unknown {
@@ -164,9 +166,15 @@ function writePayload(member: Member, value: unknown, codec: BodyCodec, headers:
 
 function writeHeader(shape: Shape, value: unknown): string {
   if (shape.type === "list") {
-    return (value as readonly unknown[]).map((item) => writeScalar(shape.element.shape, item, "http-date")).join(",");
+    const items = (value as readonly unknown[]).map((item) => writeScalar(shape.element.shape, item, "http-date"));
+    const quoted = shape.element.shape.type === "string" ? items.map(quotedItem) : items;
+    return safeHeader(quoted.join(", "));
   }
   return safeHeader(writeScalar(shape, value, "http-date"));
+}
+
+function quotedItem(text: string): string {
+  return /[",]/.test(text) ? `"${text.replace(/["\\]/g, "\\$&")}"` : text;
 }
 
 function safeHeader(text: string): string {

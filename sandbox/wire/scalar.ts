@@ -15,7 +15,7 @@ export function readScalar(shape: Shape, text: string, format: TimestampFormat):
       return text.toLowerCase() === "true";
     case "number": {
       const number = Number(text);
-      if (text.trim() === "" || Number.isNaN(number)) {
+      if (text.trim() === "" || (Number.isNaN(number) && text !== "NaN")) {
         throw new ServiceError("MalformedInput", `"${text}" is not a number.`);
       }
       return number;
