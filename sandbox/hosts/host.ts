@@ -17,6 +17,8 @@ import { dnf, rpm, sleep, systemctl } from "./stand-ins/system.ts";
 export type HostSurroundings = Omit<StandInContext, "files">;
 
 const callLimit = 10_000;
+/** Programs of this machine that a host has only once it has installed them: until then they say that they aren't there. */
+const hidden = ["/usr/bin/docker", "/usr/sbin/docker"];
 const alternatives = "/etc/alternatives";
 
 /** One instance's files, its namespace and the programs that stand in on it. */
@@ -71,6 +73,8 @@ export class Host {
     const inside = join(this.root, "run/sandbox");
     mkdirSync(inside, { recursive: true });
     for (const [name, content] of Object.entries(extra)) writeFileSync(join(inside, name), content, { mode: 0o755 });
+    const nothing = join(this.#directory, "nothing");
+    writeFileSync(nothing, '#!/bin/sh\necho "docker: command not found" >&2\nexit 127\n', { mode: 0o755 });
     const scratch = join(this.#directory, "empty");
     mkdirSync(scratch, { recursive: true });
     const data = (volumeId: string) => join(this.#volumes, volumeId, "data");
@@ -81,6 +85,7 @@ export class Host {
       scratch,
       binds: [
         { from: "/usr", to: "/usr", readOnly: true },
+        ...hidden.filter((path) => existsSync(path)).map((to) => ({ from: nothing, to, readOnly: true })),
         ...ownDirectories.map((name) => ({ from: join(this.root, name), to: `/${name}` })),
         // Where Debian and others keep what some of /usr's links point to.
         ...(existsSync(alternatives) ? [{ from: alternatives, to: alternatives, readOnly: true }] : []),

@@ -64,12 +64,14 @@ tell_file() {
 }
 
 tell_docker() {
-  local installed=false running=false version='' plugin='' pruned=''
-  if command -v docker >/dev/null; then
+  local installed=false running=false version='' server='' plugin='' pruned=''
+  # The client answers without the daemon too, and then still ends with an error.
+  version=$(docker version --format "${fk_open}.Client.Version${fk_close}" 2>/dev/null) || true
+  if [[ -n $version ]]; then
     installed=true
-    version=$(docker version --format "${fk_open}.Server.Version${fk_close}" 2>/dev/null) && running=true
-    # Without the daemon the client still knows its own.
-    if [[ $running == false ]]; then version=$(docker version --format "${fk_open}.Client.Version${fk_close}" 2>/dev/null) || version=; fi
+    if server=$(docker version --format "${fk_open}.Server.Version${fk_close}" 2>/dev/null); then
+      running=true version=$server
+    fi
     plugin=$(docker compose version --short 2>/dev/null) || plugin=
   fi
   docker_runs=$running

@@ -48,7 +48,7 @@ json_processes() {
   fk_docker_answers || return 0
   ids=$(docker ps --no-trunc --quiet --filter "label=com.docker.compose.project=$fk_project" --filter label=com.docker.compose.service=gitlab-runner) || return 0
   for id in $ids; do
-    listed=$(docker top "$id" -eo args) || return 0
+    listed=$(docker top "$id" -eo pid,args) || return 0
     while IFS= read -r line; do
       if [[ $line != *docker-machine* ]]; then continue; fi
       for word in $line; do

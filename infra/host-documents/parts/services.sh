@@ -23,7 +23,7 @@ json_services() {
     REPLY='[]'
     return 0
   fi
-  format="{\"name\":${o}json (index .Config.Labels \"com.docker.compose.service\")${c},\"container\":${o}json .Id${c}"
+  format="{\"name\":${o}json (index .Config.Labels \"com.docker.compose.service\")${c},\"container\":${o}json .ID${c}"
   format+=",\"image\":${o}json .Config.Image${c},\"state\":${o}json .State.Status${c}"
   format+=",\"health\":${o}if .State.Health${c}${o}json .State.Health.Status${c}${o}else${c}\"none\"${o}end${c}"
   format+=",\"exitCode\":${o}json .State.ExitCode${c},\"startedAt\":${o}json .State.StartedAt${c}"

@@ -67,7 +67,8 @@ const verbs: Readonly<Record<string, (args: readonly string[], context: StandInC
     for (const name of rest) {
       const container = containerNamed(name, context);
       if (container === undefined) return { ...trouble(`Error: No such container: ${name}`), stdout: lines.join("") };
-      lines.push(`${render(format, inspected(container, context))}\n`);
+      const { struct, raw } = inspected(container, context);
+      lines.push(`${formatted(format, struct, raw)}\n`);
     }
     return text(lines.join(""));
   },
@@ -79,7 +80,12 @@ const verbs: Readonly<Record<string, (args: readonly string[], context: StandInC
       container.service === "gitlab-runner"
         ? ["gitlab-runner run", ...context.host.manager.processes]
         : [container.service];
-    return text(["COMMAND", ...own, ""].join("\n"));
+    // Docker finds the container's processes by their ids, so ps must print them.
+    if (!args.some((arg) => /\bpid\b/.test(arg)))
+      return trouble("Error response from daemon: Couldn't find PID field in ps output");
+    return text(
+      ["    PID COMMAND", ...own.map((line, index) => `${String(index + 1).padStart(7)} ${line}`), ""].join("\n"),
+    );
   },
   update(args, context) {
     const { options, rest } = parseArgs(args, flags);
@@ -180,22 +186,30 @@ function labelsOf(container: ContainerRecord): Readonly<Record<string, string>> 
   };
 }
 
-function inspected(container: ContainerRecord, context: StandInContext): object {
+/** As the CLI does it: on its own structs, and where a template doesn't fit these, on the engine's JSON as it came. */
+function formatted(format: string, struct: object, raw: object): string {
+  try {
+    return render(format, struct);
+  } catch {
+    return render(format, raw);
+  }
+}
+
+function inspected(container: ContainerRecord, context: StandInContext): { struct: object; raw: object } {
   const health = healthOf(container, context);
   const started = container.startedAt === 0 ? "0001-01-01T00:00:00Z" : new Date(container.startedAt).toISOString();
-  return {
-    Id: container.id,
+  const State = { Status: container.status, ExitCode: container.exitCode, StartedAt: started };
+  const rest = {
     Name: `/${container.name}`,
     Image: container.imageId,
     RestartCount: container.restarts,
     Config: { Image: container.image, Labels: labelsOf(container) },
     HostConfig: { RestartPolicy: { Name: container.restart } },
-    State: {
-      Status: container.status,
-      ExitCode: container.exitCode,
-      StartedAt: started,
-      ...(health === undefined ? {} : { Health: { Status: health } }),
-    },
+  };
+  const Health = health === undefined ? undefined : { Status: health };
+  return {
+    struct: { ID: container.id, ...rest, State: { ...State, Health: Health ?? null } },
+    raw: { Id: container.id, ...rest, State: { ...State, ...(Health === undefined ? {} : { Health }) } },
   };
 }
 
@@ -212,8 +226,9 @@ function image(args: readonly string[], context: StandInContext): StandInAnswer 
     const found = imageNamed(rest[0] ?? "", context);
     if (found === undefined) return trouble(`Error: No such image: ${rest[0]}`);
     const Unix = Math.floor(found.taggedAt / 1000);
-    const data = { Id: found.id, RepoTags: found.tags, Metadata: { LastTagTime: { Unix } } };
-    return text(`${render(options.get("--format")?.[0] ?? "{{json .}}", data)}\n`);
+    const told = { RepoTags: found.tags, Metadata: { LastTagTime: { Unix } } };
+    const format = options.get("--format")?.[0] ?? "{{json .}}";
+    return text(`${formatted(format, { ID: found.id, ...told }, { Id: found.id, ...told })}\n`);
   }
   if (verb !== "rm") return trouble(`docker: the sandbox doesn't know docker image ${verb}`, 125);
   for (const name of rest) {

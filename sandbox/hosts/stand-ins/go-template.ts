@@ -64,7 +64,13 @@ function evaluate(words: string, data: unknown): unknown {
   return text
     .slice(1)
     .split(".")
-    .reduce<unknown>((value, name) => member(value, name), data);
+    .reduce<unknown>((value, name) => field(value, name), data);
+}
+
+/** A field of a struct: one that isn't there is an error, as in Go. */
+function field(value: unknown, name: string): unknown {
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, name)) return member(value, name);
+  throw new Error(`template: can't evaluate field ${name}`);
 }
 
 function member(value: unknown, name: string): unknown {
