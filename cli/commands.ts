@@ -59,6 +59,18 @@ export function registerCommands(add: AddCommand): void {
     .addOption(file())
     .option("--only <name>", "this fleet of runners only")
     .addOption(new Option("--to <executor>", "the new executor").choices(["docker-autoscaler"]).makeOptionMandatory());
+  add("facts", "show what the host tells of itself", () => import("./commands/facts.ts")).addOption(fleet());
+  add("logs <service>", "show the newest lines of a service on the host", () => import("./commands/logs.ts"))
+    .addOption(fleet())
+    .option("--lines <number>", "how many, 500 at most", "100");
+  add(
+    "services <verb> [service...]",
+    "stop, start or restart services on the host; the runner manager finishes its jobs first",
+    () => import("./commands/services.ts"),
+  ).addOption(fleet());
+  add("root-password", "show GitLab's first root password", () => import("./commands/root-password.ts")).addOption(
+    fleet(),
+  );
   add("sandbox", "run the embedded AWS until interrupted", () => import("./commands/sandbox.ts"))
     .option("--port <number>", "on 127.0.0.1", "4566")
     .option("--dir <directory>", "where its state survives");

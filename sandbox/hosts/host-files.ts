@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 
 /**
@@ -39,6 +39,12 @@ export class HostFiles {
     mkdirSync(dirname(mapped), { recursive: true });
     if (!within(realpathSync(dirname(mapped)), realpathSync(base))) throw new Error(`${path} leads out of its host`);
     writeFileSync(mapped, content, { mode });
+  }
+
+  /** A file or a directory with all that is in it. */
+  remove(path: string): void {
+    const real = this.#inside(path);
+    if (real !== undefined) rmSync(real, { recursive: true });
   }
 
   #inside(path: string): string | undefined {

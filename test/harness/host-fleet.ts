@@ -10,6 +10,7 @@ import type { Reconciler } from "../../shared/reconciler/reconciler.ts";
 import { compose } from "../../shared/resources/stack/pins.ts";
 import { FleetStore } from "../../shared/store/fleet-store.ts";
 import { FleetWorld, sampleFile } from "./fleet-world.ts";
+import { Taint } from "./taint.ts";
 
 export const secretNames = [
   "tls-certificate",
@@ -18,6 +19,11 @@ export const secretNames = [
   "grafana-admin-password",
   "incoming-email-password",
 ];
+
+/** What a person put under a secret's name. */
+export function planted(name: string): string {
+  return new Taint().plant(name);
+}
 
 /** The kinds below the host's services: all that there is where no host runs. */
 const withoutStack = ["iam", "network", "cache-bucket", "host"];
@@ -43,7 +49,7 @@ export class HostFleet {
   static async open(runsHosts: boolean, edit: (body: string) => string = (body) => body): Promise<HostFleet> {
     const hosts = { artifacts: { [compose.x86_64.url]: compose.x86_64.sha256 } };
     const fleet = new HostFleet(await FleetWorld.open(runsHosts ? { hosts } : {}), runsHosts);
-    if (runsHosts) for (const name of secretNames) await fleet.secret(name, `value of ${name}`);
+    if (runsHosts) for (const name of secretNames) await fleet.secret(name, planted(name));
     await fleet.push(edit);
     return fleet;
   }

@@ -1,5 +1,5 @@
 import type { Fleet } from "../../desired/fleet.ts";
-import { parameterPath } from "../../desired/names.ts";
+import { parameterPath, secretPath } from "../../desired/names.ts";
 import type { JsonObject } from "../../engine/json.ts";
 import { arnsOf, partitionOf } from "../common/arn.ts";
 import { type PolicyDocument, tidyPolicy } from "../common/policy-document.ts";
@@ -55,6 +55,13 @@ export function secretsPolicy(fleet: Fleet): PolicyDocument {
   const path = parameterPath(fleet.metadata.name).slice(1);
   const parameters = arns.ssm(`parameter/${path}*`);
   return document([
+    {
+      // GitLab's first root password: the host puts it where people find it.
+      Sid: "RootPassword",
+      Effect: "Allow",
+      Action: "ssm:PutParameter",
+      Resource: arns.ssm(`parameter${secretPath(fleet.metadata.name, "root-password")}`),
+    },
     {
       Sid: "Secrets",
       Effect: "Allow",

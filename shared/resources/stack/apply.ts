@@ -16,6 +16,9 @@ import {
 import { type DiskDesired, type DockerDesired, type FilesDesired, hostFiles, type ServiceDesired } from "./desired.ts";
 import type { MountState, ServiceState } from "./state.ts";
 
+/** Of an operation that no command is waited for: the manager ends by itself. */
+export const drainToken = "draining";
+
 /** Milliseconds for which a run waits for a command; what takes longer is picked up later. */
 const wait = 10_000;
 /** Seconds for which one command looks whether the manager has ended. */
@@ -79,7 +82,8 @@ export async function applyService(
     const built = await run(sending, composeRequest("build", [service]));
     if (built.state === "pending") return result(sending, built, `building the image of ${service}`);
   }
-  if (service === hostServices.runner && observed !== undefined && observed.state === "running") {
+  // Also one that has ended: its container goes, for a drained one isn't started by Docker any more.
+  if (service === hostServices.runner && observed !== undefined) {
     const drained = await run(sending, drainRunnerRequest(drainLook));
     if (drained.state === "pending") return result(sending, drained, "draining the runner manager");
     if (drained.result["drained"] !== true) return draining(sending, drained.result["jobs"]);
@@ -91,7 +95,7 @@ export async function applyService(
 function draining({ now }: Sending, jobs: unknown): ApplyResult {
   const left = typeof jobs === "number" ? `${jobs} jobs are left` : "jobs are left";
   const message = `draining the runner manager: ${left}`;
-  return { state: "pending", operation: { token: "draining", startedAt: now, notBefore: now + 30_000, message } };
+  return { state: "pending", operation: { token: drainToken, startedAt: now, notBefore: now + 30_000, message } };
 }
 
 export function applyDisk(sending: Sending, { prune }: DiskDesired): Promise<ApplyResult> {

@@ -10,6 +10,7 @@ import {
   unknown,
 } from "../../engine/observation.ts";
 import type { HostFacts } from "../common/host-facts.ts";
+import { drainToken } from "./apply.ts";
 import type { StackDesired } from "./desired.ts";
 import { startupGrace } from "./render-compose.ts";
 import { type StackState, stateOf } from "./state.ts";
@@ -25,6 +26,9 @@ export interface StackLook {
   readonly outputs: OutputsByTarget;
   readonly now: number;
 }
+
+/** More than the longest job that a file may allow. */
+const drainPatience = 3 * 24 * 3_600_000;
 
 /** From an instance's start until Systems Manager knows its agent, at most. */
 const registration = 15 * 60_000;
@@ -117,9 +121,17 @@ function seen(look: StackLook, name: string, facts: HostFacts, command: Operatio
   if (desired === undefined) return absent;
   const state = stateOf(desired, facts);
   if (state === null) return unknown("the host could not tell");
-  const operation = command ?? starting(look, name, state);
+  const operation = command ?? draining(look, name, state) ?? starting(look, name, state);
   if (state === "absent") return operation === undefined ? absent : { state: "absent", operation };
   return operation === undefined ? present(state) : { state: "present", value: state, operation };
+}
+
+/** The manager got its signal: it ends by itself with its last job. After that long somebody has to look, so it is sent again. */
+function draining(look: StackLook, name: string, state: StackState | "absent"): OperationState | undefined {
+  const operation = look.operations.get(name);
+  if (operation?.token !== drainToken || state === "absent" || state.type !== "service") return undefined;
+  if (state.state !== "running" || look.now - operation.startedAt > drainPatience) return undefined;
+  return { state: "underWay", operation: { ...operation, notBefore: look.now + 30_000 } };
 }
 
 /** GitLab takes minutes from its container's start until it answers: that is seen in itself, whoever started it. */

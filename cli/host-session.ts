@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import type { CommandWriter } from "../shared/aws/commands-port.ts";
+import { Failure } from "../shared/engine/failure.ts";
+import type { JsonObject } from "../shared/engine/json.ts";
+import type { Reconciler } from "../shared/reconciler/reconciler.ts";
+import type { HostCommand } from "../shared/resources/common/host-command.ts";
+import { hostTokens } from "../shared/resources/host/desired.ts";
+import type { Io } from "./io.ts";
+import { reconcilerOf } from "./open-reconciler.ts";
+import type { CommonOptions } from "./options.ts";
+import { fleetOf } from "./state.ts";
+
+export interface HostOptions extends CommonOptions {
+  readonly fleet?: string;
+}
+
+export interface HostSession {
+  readonly fleet: string;
+  readonly instanceId: string;
+  readonly reconciler: Reconciler;
+}
+
+/** Finds the fleet's host. Makes no change. @throws Failure `NoHost` */
+export async function findHost(io: Io, options: HostOptions): Promise<HostSession> {
+  const reconciler = await reconcilerOf(io, options, undefined, { emit: () => undefined });
+  const fleet = await fleetOf(reconciler.store, options.fleet);
+  const instances = await reconciler.engine.readers.host.instancesOfTokens(hostTokens(fleet));
+  const running = instances.find(({ state }) => state === "running");
+  if (running !== undefined) return { fleet, instanceId: running.id, reconciler };
+  const [other] = instances.filter(({ state }) => state !== "terminated");
+  throw new Failure({
+    code: "NoHost",
+    class: "retry",
+    message: other === undefined ? `${fleet} has no host` : `the host of ${fleet}, ${other.id}, is ${other.state}`,
+    hint: "fleetkeeper status tells what is being done about it.",
+  });
+}
+
+/** Milliseconds for which a person's command waits for a script. */
+const patience = 10 * 60_000;
+
+/**
+ * Does something to the host under the fleet's lease, as a run would: no run works on the host meanwhile, and the host refuses
+ * what comes late.
+ */
+export async function onHost<Result>(
+  { fleet, instanceId, reconciler }: HostSession,
+  work: (send: (command: HostCommand) => Promise<JsonObject>) => Promise<Result>,
+): Promise<Result> {
+  const { engine } = reconciler;
+  const request = { requestId: randomUUID(), trigger: "manual", force: false } as const;
+  const acquired = await engine.leases.acquire(fleet, request);
+  if (acquired.state === "held") {
+    throw new Failure({
+      code: "LeaseHeld",
+      class: "retry",
+      message: `${acquired.by} works on ${fleet} right now`,
+      hint: "Repeat the command in a moment.",
+    });
+  }
+  const { lease } = acquired;
+  try {
+    const { commands } = engine.writers(lease);
+    return await work((command) => done(commands, instanceId, command));
+  } finally {
+    await lease.release([], true);
+  }
+}
+
+/** Asks a document that only reads: it needs no lease, and answers while a run is at work. */
+export function askHost({ instanceId, reconciler }: HostSession, command: HostCommand): Promise<JsonObject> {
+  if (command.fenced !== false) throw new Error(`${command.document} writes, so it needs the lease`);
+  const { commands } = reconciler.engine.writers({
+    epoch: 0,
+    incarnation: "none",
+    expiresAt: Number.POSITIVE_INFINITY,
+    assertHeld: () => undefined,
+    release: async () => ({ state: "released" }),
+  });
+  return done(commands, instanceId, command);
+}
+
+async function done(commands: CommandWriter, instanceId: string, command: HostCommand): Promise<JsonObject> {
+  const run = await commands.run(instanceId, command, patience);
+  if (run.state === "done") return run.result;
+  throw new Failure({
+    code: "StillRunning",
+    class: "retry",
+    message: `${command.document} is still running on ${instanceId}`,
+    hint: "Look again later: it goes on by itself.",
+  });
+}
