@@ -104,12 +104,17 @@ trap fk_leave EXIT
 
 # --- what was asked ---------------------------------------------------------------------------------------------------
 
-# A directory of this run's own, in memory; gone when it ends.
+# A directory of this run's own, in memory; gone when it ends. It is locked for as long as this process lives, so that fence
+# can tell what a killed one left.
 work_directory() {
-  if [[ -z $fk_work ]]; then
-    mkdir -p /run/fleetkeeper
+  if [[ -n $fk_work ]]; then return 0; fi
+  mkdir -p /run/fleetkeeper
+  while [[ -z $fk_work ]]; do
     fk_work=$(mktemp -d /run/fleetkeeper/work.XXXXXXXX)
-  fi
+    exec 8<"$fk_work"
+    # Taken for a dead one's between the two lines above: another one, then.
+    if ! flock -n 8 || [[ ! -d $fk_work ]]; then fk_work=; fi
+  done
 }
 
 # fk_request: the payload's records, one a line, a word and its fields in base64. Read whole, or the script ends here.
@@ -162,7 +167,18 @@ fence() {
     printf '%s %s\n' "$SSM_Incarnation" "$SSM_Epoch" | replace_file "$fk_state/fence" 0600 0:0
   fi
   printf '%s\n' "$FK_DOCUMENT" >"$fk_state/holder"
-  rm -rf -- /run/fleetkeeper/work.*
+  fk_tidy
+}
+
+# fk_tidy: what killed scripts left half-written. Only under the lock, when nobody else is writing.
+fk_tidy() {
+  local left
+  for left in "$fk_state" /etc /etc/docker /usr/local/lib/docker/cli-plugins "$fk_data" "$fk_data/machine/machines"; do
+    rm -f -- "$left"/.fleetkeeper.????????
+  done
+  for left in /run/fleetkeeper/work.*; do
+    if [[ -d $left ]]; then flock -n "$left" rm -rf -- "$left" || true; fi
+  done
 }
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ if [[ -z $device_system ]]; then
   is_blank || fail NotBlank "volume $volume holds something that is no file system; it is left alone"
   mkfs.xfs -q -L "$fk_label" "$device"
   formatted=true
+  # What lsblk tells of it comes from udev, a moment later.
+  if command -v udevadm >/dev/null; then udevadm settle --timeout=10 || true; fi
   find_volume "$volume"
 elif [[ $device_system != xfs && $device_system != ext4 ]]; then
   fail ForeignFileSystem "volume $volume holds $device_system, which is not what Fleetkeeper makes; it is left alone"

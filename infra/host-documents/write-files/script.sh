@@ -96,7 +96,7 @@ write() { # NUMBER: REPLY says whether anything changed
   mkdir -p "$kept"
   if [[ -d $path && ! -L $path ]]; then fail NotAFile "$path is a directory"; fi
   (umask 022 && mkdir -p "${path%/*}")
-  rm -f -- "${path%/*}"/.fleetkeeper.????????
+  rm -f -- "${path%/*}"/.fleetkeeper.???????? "$kept"/.fleetkeeper.???????? "$kept"/previous/.fleetkeeper.????????
   if [[ ${now%% *} != "$REPLY" ]]; then keep_previous "$path" "$kept"; fi
   # The file first: killed in between, it counts as not written, and is written again.
   replace_file "$path" "$mode" "$owner" <"$content"

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HostCommand } from "../../../shared/resources/common/host-command.ts";
@@ -94,5 +95,14 @@ describe("a host whose scripts are killed at every command", { shuffle: false },
     world.record().manager.jobs = 0;
     await killEverywhere(drainRunnerRequest(2), wholeFiles, 5);
     expect((await world.facts()).services?.some(({ name }) => name === "gitlab-runner")).toBe(false);
+  });
+
+  it("leaves nothing half-written behind", async () => {
+    await world.done(writeFilesRequest([composeFile]));
+    const { root } = await world.host();
+    const left = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+      (path) => /\/\.fleetkeeper\.\w{8}$/.test(path) || /run\/fleetkeeper\/work/.test(path),
+    );
+    expect(left).toEqual([]);
   });
 });
