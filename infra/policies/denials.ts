@@ -59,7 +59,6 @@ export const neverDelete: Grant = {
     "ec2:DeleteNetworkInterface",
     "ec2:DeleteSnapshot",
     "ec2:DeleteVolume",
-    "ec2:DetachVolume",
     "ec2:ReleaseAddress",
     "ec2:TerminateInstances",
     "s3:DeleteBucket",

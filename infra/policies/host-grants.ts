@@ -6,14 +6,11 @@ export function hostReads({ settings, partition }: Installation): readonly Grant
   return [
     {
       sid: "LookAtHost",
-      why: "The host, its volumes, address, profile, image and subnet. EC2's Describe actions know no narrower resource.",
+      why: "The host, its volumes and its address. EC2's Describe actions know no narrower resource.",
       actions: [
         "ec2:DescribeAddresses",
-        "ec2:DescribeIamInstanceProfileAssociations",
-        "ec2:DescribeImages",
         "ec2:DescribeInstanceAttribute",
         "ec2:DescribeInstances",
-        "ec2:DescribeSubnets",
         "ec2:DescribeVolumes",
         "ec2:DescribeVolumesModifications",
       ],
@@ -39,6 +36,13 @@ export function hostWrites({ settings, arn, partition }: Installation): readonly
   const addresses = arn("ec2", "elastic-ip/*");
   const isHost = { ...ofFleet, "aws:ResourceTag/fleetkeeper:kind": "host" };
   return [
+    {
+      sid: "LookBeforeLaunch",
+      why: "The image's root device, the subnet's zone, and the profile that is to be swapped.",
+      actions: ["ec2:DescribeIamInstanceProfileAssociations", "ec2:DescribeImages", "ec2:DescribeSubnets"],
+      resources: ["*"],
+      conditions: { StringEquals: { "ec2:Region": region } },
+    },
     {
       sid: "LaunchHost",
       why: "The host and its root volume, with the mark in the call that makes them.",
@@ -102,6 +106,7 @@ export function hostWrites({ settings, arn, partition }: Installation): readonly
       actions: [
         "ec2:AssociateIamInstanceProfile",
         "ec2:AttachVolume",
+        "ec2:DetachVolume",
         "ec2:ModifyInstanceAttribute",
         "ec2:ModifyInstanceMetadataOptions",
         "ec2:ReplaceIamInstanceProfileAssociation",
@@ -114,7 +119,7 @@ export function hostWrites({ settings, arn, partition }: Installation): readonly
     {
       sid: "ChangeVolumes",
       why: "Volumes grow, and the data volume is attached. A volume's deletion is the teardown role's.",
-      actions: ["ec2:AttachVolume", "ec2:ModifyVolume"],
+      actions: ["ec2:AttachVolume", "ec2:DetachVolume", "ec2:ModifyVolume"],
       resources: [volumes],
       conditions: { StringEquals: ofFleet },
     },
@@ -161,8 +166,8 @@ export function commandGrants({ arn }: Installation, documents: readonly string[
     },
     {
       sid: "ReadCommands",
-      why: "How a command ended, and whether the agent is there. These actions know no narrower resource.",
-      actions: ["ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations"],
+      why: "How a command ended. The action knows no narrower resource.",
+      actions: ["ssm:GetCommandInvocation"],
       resources: ["*"],
     },
   ];
@@ -174,7 +179,7 @@ export function hostDeletion({ arn }: Installation): readonly Grant[] {
     {
       sid: "RemoveHost",
       why: "Teardown, and an approved replacement.",
-      actions: ["ec2:DeleteVolume", "ec2:DetachVolume", "ec2:TerminateInstances"],
+      actions: ["ec2:DeleteVolume", "ec2:TerminateInstances"],
       resources: [arn("ec2", "instance/*"), arn("ec2", "volume/*")],
       conditions: { StringEquals: ofFleet },
     },

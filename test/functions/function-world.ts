@@ -7,6 +7,7 @@ import { planHandler } from "../../functions/plan/handler.ts";
 import { reconcileHandler } from "../../functions/reconcile/handler.ts";
 import { awsServices, createSandbox } from "../../sandbox/aws.ts";
 import { VirtualClock } from "../../sandbox/clock.ts";
+import { IamEnforcement } from "../../sandbox/iam-enforcement/enforcement.ts";
 import { seededRandom } from "../../sandbox/random.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
@@ -18,8 +19,10 @@ import type { AwsConfig } from "../../shared/aws/clients.ts";
 import { openStateBucket } from "../../shared/aws/state-bucket.ts";
 import { pushRevision } from "../../shared/store/desired-revisions.ts";
 import type { ObjectStore } from "../../shared/store/object-store.ts";
+import type { Templates } from "../infra/synthesis.ts";
 import { lambdaContext } from "./context.ts";
-import { bucket, functionEnvironment, makeWorkerRole, region } from "./environment.ts";
+import { credentialsOf, deployRoles, environmentOf } from "./deployed.ts";
+import { account, bucket, functionEnvironment, makeWorkerRole, region } from "./environment.ts";
 
 type FunctionName = "dispatch" | "plan" | "reconcile";
 
@@ -40,30 +43,52 @@ export class FunctionWorld {
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
   readonly store: ObjectStore;
+  readonly enforcement: IamEnforcement;
+  readonly templates: Templates | undefined;
   /** What the functions have logged. */
   readonly lines: Record<string, unknown>[] = [];
-  readonly env: Record<string, string> = { ...functionEnvironment };
   #invocations = 0;
   #sequence = 0;
 
-  private constructor(sandbox: Sandbox, clock: VirtualClock, store: ObjectStore) {
+  private constructor(
+    sandbox: Sandbox,
+    clock: VirtualClock,
+    store: ObjectStore,
+    enforcement: IamEnforcement,
+    templates: Templates | undefined,
+  ) {
     this.sandbox = sandbox;
     this.clock = clock;
     this.store = store;
+    this.enforcement = enforcement;
+    this.templates = templates;
   }
 
-  static async open(options: { readonly retries?: number } = {}): Promise<FunctionWorld> {
+  /** @param options templates: roles and environments are theirs, and every call is judged by them */
+  static async open(
+    options: { readonly retries?: number; readonly templates?: Templates } = {},
+  ): Promise<FunctionWorld> {
+    const { templates } = options;
     const clock = new VirtualClock(Date.UTC(2026, 10, 24, 12));
     const code = (name: string) => (payload: unknown, id: string) => world.call(shortName(name), payload, id);
-    const sandbox = createSandbox({ clock, region, services: awsServices({ functions: code }) });
+    const enforcement = new IamEnforcement();
+    const { authorize } = enforcement;
+    const services = awsServices({ functions: code });
+    const sandbox = createSandbox({ clock, region, services, ...(templates === undefined ? {} : { authorize }) });
+    enforcement.attach(sandbox);
     const aws = rootAccess(sandbox);
     const clocks = { wall: () => clock.now(), monotonic: () => clock.now() };
-    const store = await openStateBucket(aws, { bucket, clocks, newId: () => sandbox.random.uuid() });
-    const world: FunctionWorld = new FunctionWorld(sandbox, clock, store);
+    const store = await openStateBucket(aws, {
+      bucket: bucketOf(templates),
+      clocks,
+      newId: () => sandbox.random.uuid(),
+    });
+    const world: FunctionWorld = new FunctionWorld(sandbox, clock, store, enforcement, templates);
     const s3 = new S3Client({ ...rootSettings(sandbox), forcePathStyle: true });
     const CreateBucketConfiguration = { LocationConstraint: region } as const;
-    await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration }));
-    await makeWorkerRole(new IAMClient(rootSettings(sandbox)));
+    await s3.send(new CreateBucketCommand({ Bucket: bucketOf(templates), CreateBucketConfiguration }));
+    if (templates === undefined) await makeWorkerRole(new IAMClient(rootSettings(sandbox)));
+    else await deployRoles(templates, rootSettings(sandbox));
     const retries = options.retries ?? 2;
     for (const name of Object.keys(makers).map((short) => `fleetkeeper-${short}`)) {
       world.queue.functions[name] = { name, retries };
@@ -79,7 +104,7 @@ export class FunctionWorld {
 
   /** A function as Lambda calls it. @param connection its own way to AWS, where it is to die or be somebody */
   call(name: FunctionName, payload: unknown, id = this.nextId(), connection?: FunctionProcess["connection"]) {
-    const handler = makers[name](this.process(connection));
+    const handler = makers[name](this.process(name, connection));
     const endsAt = this.clock.now() + timeout;
     return handler(
       payload,
@@ -87,10 +112,16 @@ export class FunctionWorld {
     );
   }
 
-  process(connection: FunctionProcess["connection"] = {}): FunctionProcess {
+  process(name: FunctionName, connection: FunctionProcess["connection"] = {}): FunctionProcess {
+    const { templates, sandbox } = this;
+    const env = templates === undefined ? functionEnvironment : environmentOf(templates, `fleetkeeper-${name}`);
+    const credentials =
+      templates === undefined
+        ? { accessKeyId: "functions", secretAccessKey: "test" }
+        : credentialsOf(sandbox, `fleetkeeper-${name}`);
     const random = seededRandom({ seed: this.#invocations + 11 });
     return {
-      env: { ...this.env, AWS_ENDPOINT_URL: "http://sandbox.invalid" },
+      env: { AWS_REGION: region, ...env, AWS_ENDPOINT_URL: "http://sandbox.invalid" },
       write: (line) => this.lines.push(JSON.parse(line) as Record<string, unknown>),
       now: () => this.clock.now(),
       monotonic: () => this.clock.now(),
@@ -99,7 +130,7 @@ export class FunctionWorld {
       newId: () => this.sandbox.random.uuid(),
       connection: {
         requestHandler: new SandboxHandler(this.sandbox),
-        credentials: { accessKeyId: "functions", secretAccessKey: "test" },
+        credentials,
         retry: { baseDelay: 0, attempts: 3, mode: "standard" },
         ...connection,
       },
@@ -152,7 +183,11 @@ export class FunctionWorld {
   }
 }
 
-function rootSettings(sandbox: Sandbox) {
+function bucketOf(templates: Templates | undefined): string {
+  return templates === undefined ? bucket : `fleetkeeper-state-${account}-${region}`;
+}
+
+export function rootSettings(sandbox: Sandbox) {
   return {
     region,
     endpoint: "http://sandbox.invalid",

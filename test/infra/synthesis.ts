@@ -24,7 +24,7 @@ export const everything = {
   region,
   alarmEmails: ["ops@example.com"],
   people: [`arn:aws:iam::${account}:role/admins`],
-  hostedZones: ["Z0123456789ABC"],
+  hostedZones: ["Z0123456789ABCDEFGHIJ"],
   cacheBuckets: { shop: ["shop-cache"] },
   vpc: {},
   pipelines: [

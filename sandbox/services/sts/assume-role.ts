@@ -30,7 +30,13 @@ export function AssumeRole(
   const tags = mergedTags(handedOn, input.Tags ?? []);
 
   const role = propagatedRole(roleArn, context.stateOf(iamStateKey()), context);
-  const asking = { arn: caller.arn, account: caller.account, roleArn: parent?.roleArn, externalId: input.ExternalId };
+  const asking = {
+    arn: caller.arn,
+    account: caller.account,
+    roleArn: parent?.roleArn,
+    externalId: input.ExternalId,
+    tags,
+  };
   const allowed =
     role !== undefined &&
     trusts(role.trustPolicy, "sts:AssumeRole", asking) &&

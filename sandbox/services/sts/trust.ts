@@ -1,3 +1,6 @@
+import { holds } from "../../iam-enforcement/condition.ts";
+import type { RequestContext } from "../../iam-enforcement/pattern.ts";
+
 /** Who asks to assume a role. */
 export interface TrustRequest {
   readonly arn: string;
@@ -5,6 +8,8 @@ export interface TrustRequest {
   /** Of the role behind the caller's session. */
   readonly roleArn: string | undefined;
   readonly externalId: string | undefined;
+  /** Tags that the session would get. */
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 interface Statement {
@@ -14,17 +19,14 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-/**
- * Whether a trust policy lets an AWS principal in: an allow that fits and no deny. Of conditions only `sts:ExternalId` by
- * StringEquals is understood; any other keeps its allow from fitting, so that nothing passes unread.
- */
+/** Whether a trust policy lets an AWS principal in: an allow that fits, conditions and all, and no deny. */
 export function trusts(document: string, action: string, request: TrustRequest): boolean {
   const parsed = JSON.parse(document) as { readonly Statement?: Statement | readonly Statement[] };
   const fitting = many(parsed.Statement).filter(
     (statement) => many(statement.Action).some((pattern) => covers(pattern, action)) && names(statement, request),
   );
   if (fitting.some((statement) => statement.Effect === "Deny")) return false;
-  return fitting.some((statement) => statement.Effect === "Allow" && holds(statement, request));
+  return fitting.some((statement) => statement.Effect === "Allow" && holds(statement.Condition, contextOf(request)));
 }
 
 function covers(pattern: string, action: string): boolean {
@@ -45,16 +47,20 @@ function names({ Principal: principal }: Statement, { arn, account, roleArn }: T
   );
 }
 
-function holds({ Condition: condition }: Statement, { externalId }: TrustRequest): boolean {
-  return Object.entries(condition ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(
-      ([key, values]) =>
-        operator === "StringEquals" &&
-        key.toLowerCase() === "sts:externalid" &&
-        externalId !== undefined &&
-        many(values).includes(externalId),
-    ),
-  );
+/** No call here is made with a second factor, so a condition on one doesn't hold. */
+function contextOf({ arn, account, externalId, tags }: TrustRequest): RequestContext {
+  const context = new Map<string, readonly string[]>([
+    ["aws:principalarn", [arn]],
+    ["aws:principalaccount", [account]],
+    ...tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, [Value]] as const),
+  ]);
+  if (externalId !== undefined) context.set("sts:externalid", [externalId]);
+  if (tags.length > 0)
+    context.set(
+      "aws:tagkeys",
+      tags.map(({ Key }) => Key),
+    );
+  return context;
 }
 
 function many<T>(value: T | readonly T[] | undefined): readonly T[] {

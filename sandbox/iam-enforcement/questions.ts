@@ -1,0 +1,40 @@
+import type { S3State } from "../services/s3/state.ts";
+import { type Ec2World, ec2Questions } from "./ec2-questions.ts";
+import { iamQuestions } from "./iam-questions.ts";
+import {
+  lambdaQuestions,
+  route53Questions,
+  schedulerQuestions,
+  ssmQuestions,
+  stsQuestions,
+} from "./other-questions.ts";
+import type { JudgedCall, Question } from "./question.ts";
+import { s3Questions } from "./s3-questions.ts";
+
+export interface JudgedWorld extends Ec2World {
+  readonly s3: S3State;
+}
+
+/** Everything that must be allowed for a call to go through. Throws for a service that it doesn't know: nothing passes unasked. */
+export function questionsOf(call: JudgedCall, world: JudgedWorld): readonly Question[] {
+  switch (call.service) {
+    case "ec2":
+      return ec2Questions(call, world);
+    case "iam":
+      return iamQuestions(call, world.iam);
+    case "s3":
+      return s3Questions(call, world.s3);
+    case "ssm":
+      return ssmQuestions(call, world.ec2);
+    case "sts":
+      return stsQuestions(call);
+    case "lambda":
+      return lambdaQuestions(call);
+    case "scheduler":
+      return schedulerQuestions(call);
+    case "route53":
+      return route53Questions(call);
+    default:
+      throw new Error(`it isn't modelled what ${call.service} ${call.operation} is judged by`);
+  }
+}
