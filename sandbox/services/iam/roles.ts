@@ -92,7 +92,8 @@ export function DeleteRole(input: DeleteRoleCommandInput, context: IamContext): 
 /** Sets what is given; the rest stays. */
 export function UpdateRole(input: UpdateRoleCommandInput, context: IamContext): object {
   const role = roleNamed(input.RoleName, context);
-  const duration = checkedSessionDuration(input.MaxSessionDuration ?? role.maxSessionDuration);
+  // A duration that isn't said becomes one hour again: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
+  const duration = checkedSessionDuration(input.MaxSessionDuration);
   putRole(context, { ...withDescription(role, input.Description), maxSessionDuration: duration });
   return {};
 }
