@@ -5,8 +5,9 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Lease } from "../engine/lease.ts";
-import { factsRequest } from "../resources/common/host-request.ts";
+import { factsRequest, restoringMark } from "../resources/common/host-request.ts";
 import { stackPaths } from "../resources/common/stack-files.ts";
+import { backupReader } from "./backups.ts";
 import { bucketReader } from "./bucket-reader.ts";
 import { bucketWriter } from "./bucket-writer.ts";
 import { type AwsConfig, readerClient, writerClient } from "./clients.ts";
@@ -25,20 +26,22 @@ import type { Readers, Writers } from "./ports.ts";
 /** Everything that observing may ask of AWS, by clients that refuse to write. */
 export function readersOf(config: AwsConfig, surroundings: CommandSurroundings): Readers {
   const ec2 = readerClient(config, (settings) => new EC2Client(settings));
+  const s3 = readerClient(config, (settings) => new S3Client(settings));
   return {
     identity: identityReader(readerClient(config, (settings) => new STSClient(settings))),
     iam: iamReader(readerClient(config, (settings) => new IAMClient(settings))),
     network: networkReader(ec2),
-    bucket: bucketReader(readerClient(config, (settings) => new S3Client(settings))),
+    bucket: bucketReader(s3),
+    backups: backupReader(s3),
     host: hostReader(
       ec2,
       readerClient(config, (settings) => new SSMClient(settings)),
     ),
-    // The facts document reads, so sending it is no write; nothing else is sent by this client.
+    // Documents that only read are no writes; nothing else is sent by this client.
     commands: commandReader(
       readerClient(config, (settings) => new SSMClient(settings), ["SendCommand"]),
       surroundings,
-      factsRequest(Object.values(stackPaths)),
+      factsRequest([...Object.values(stackPaths), restoringMark]),
     ),
     dns: dnsReader(readerClient(config, (settings) => new Route53Client(settings))),
   };

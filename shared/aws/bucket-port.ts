@@ -36,6 +36,8 @@ export interface BucketReader {
   ownership(bucket: string, owner?: string): Promise<string | undefined>;
   lifecycle(bucket: string, owner?: string): Promise<Lifecycle | undefined>;
   policy(bucket: string, owner?: string): Promise<string | undefined>;
+  /** False: never on, or suspended. */
+  versioning(bucket: string, owner?: string): Promise<boolean | undefined>;
   tags(bucket: string, owner?: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
@@ -54,6 +56,7 @@ export interface BucketWriter extends BucketReader {
   putPublicAccessBlock(bucket: string, block: PublicAccessBlock, owner?: string): Promise<void>;
   putOwnership(bucket: string, ownership: string, owner?: string): Promise<void>;
   putLifecycle(bucket: string, lifecycle: Lifecycle, owner?: string): Promise<void>;
+  enableVersioning(bucket: string, owner?: string): Promise<void>;
   putPolicy(bucket: string, document: string, owner?: string): Promise<void>;
   /** All tags: what isn't given is taken away. */
   putTags(bucket: string, tags: Readonly<Record<string, string>>, owner?: string): Promise<void>;

@@ -4,6 +4,7 @@ import {
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
+  GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   type S3Client,
@@ -33,6 +34,11 @@ export function bucketReader(client: S3Client): BucketReader {
         const answer = await client.send(new GetBucketEncryptionCommand(of(bucket, owner)));
         const rule = answer.ServerSideEncryptionConfiguration?.Rules?.[0];
         return rule && encryptionOf(rule);
+      }),
+    versioning: (bucket, owner) =>
+      readOrAbsent(`reading the versioning of bucket ${bucket}`, async () => {
+        const { Status } = await client.send(new GetBucketVersioningCommand(of(bucket, owner)));
+        return Status === "Enabled";
       }),
     publicAccessBlock: (bucket, owner) =>
       readOrAbsent(`reading the public access block of bucket ${bucket}`, async () => {

@@ -7,6 +7,7 @@ import {
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
   type S3Client,
   type ServerSideEncryption,
@@ -58,6 +59,15 @@ export function bucketWriter(client: S3Client): BucketWriter {
           new PutBucketOwnershipControlsCommand({
             ...of(bucket, owner),
             OwnershipControls: { Rules: [{ ObjectOwnership: ownership as "BucketOwnerEnforced" }] },
+          }),
+        ),
+      ),
+    enableVersioning: (bucket, owner) =>
+      put("versioning", bucket, () =>
+        client.send(
+          new PutBucketVersioningCommand({
+            ...of(bucket, owner),
+            VersioningConfiguration: { Status: "Enabled" },
           }),
         ),
       ),

@@ -25,6 +25,8 @@ export interface CommandReader {
    * answer: kinds that look side by side cost one command together.
    */
   facts(instanceId: string): Promise<FactsAnswer>;
+  /** Sends a document that only reads, and waits for its answer. Unlike the facts, which kinds share, it is asked for anew. */
+  ask(instanceId: string, command: HostCommand): Promise<CommandState>;
   /** @param token of {@link CommandWriter.run} */
   outcome(instanceId: string, token: string): Promise<CommandState>;
 }

@@ -59,6 +59,12 @@ export function commandReader(
       asking.set(instanceId, answer);
       return answer;
     },
+    async ask(instanceId, question) {
+      if (question.fenced !== false) throw new RangeError(`${question.document} writes: readers don't send it`);
+      const token = await send(ssm, instanceId, question, undefined, newId);
+      if (token === undefined) return { state: "unknown", why: `Systems Manager knows no agent of ${instanceId}` };
+      return waitFor(ssm, clock, instanceId, token, factsWait);
+    },
     outcome: (instanceId, token) => outcomeOf(ssm, instanceId, parseToken(token)),
   };
 }

@@ -1,3 +1,4 @@
+import type { BackupReader } from "./backups-port.ts";
 import type { BucketReader, BucketWriter } from "./bucket-port.ts";
 import type { CommandReader, CommandWriter } from "./commands-port.ts";
 import type { DnsReader, DnsWriter } from "./dns-port.ts";
@@ -15,6 +16,7 @@ export interface Readers {
   readonly iam: IamReader;
   readonly network: NetworkReader;
   readonly bucket: BucketReader;
+  readonly backups: BackupReader;
   readonly host: HostReader;
   readonly commands: CommandReader;
   readonly dns: DnsReader;

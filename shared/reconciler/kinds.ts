@@ -1,7 +1,8 @@
 import type { Readers, Writers } from "../aws/ports.ts";
 import type { Fleet } from "../desired/fleet.ts";
 import type { Kind } from "../engine/kind.ts";
-import { cacheBucketKind } from "../resources/cache-bucket/kind.ts";
+import { backupBucketKind, cacheBucketKind } from "../resources/cache-bucket/kind.ts";
+import { gitlabKind } from "../resources/gitlab/kind.ts";
 import { hostKind } from "../resources/host/kind.ts";
 import { iamKind } from "../resources/iam/kind.ts";
 import { networkKind } from "../resources/network/kind.ts";
@@ -22,5 +23,5 @@ export interface KindEnvironment {
 export function fleetKinds({ bucket, permissionsBoundary }: KindEnvironment): readonly FleetKind[] {
   const outputs = { bucket, prefixOf: (fleet: string) => keysOf(fleet).outputs };
   const iam = { outputs, ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }) };
-  return [iamKind(iam), networkKind, cacheBucketKind, hostKind, stackKind];
+  return [iamKind(iam), networkKind, cacheBucketKind, backupBucketKind, hostKind, stackKind, gitlabKind];
 }

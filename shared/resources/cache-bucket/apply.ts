@@ -40,7 +40,7 @@ async function checkOurs(
     code: "NotOwned",
     class: "terminal",
     message: `the bucket name ${name} is taken, by this account or by another`,
-    hint: "Set `cache.adopt: true` if it is this account's and meant for the fleet; else give the cache another name.",
+    hint: "Set `adopt: true` beside its name if it is this account's and meant for the fleet; else give another name.",
   });
 }
 
@@ -83,6 +83,7 @@ export async function updateBucket(
       owner,
     );
   }
+  if (touched.has("versioning")) await writer.enableVersioning(name, owner);
   if (touched.has("lifecycle")) {
     await writer.putLifecycle(name, lifecycleWith(observed?.lifecycle, desired.lifecycle), owner);
   }

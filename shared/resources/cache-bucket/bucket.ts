@@ -6,7 +6,7 @@ import { ownershipOf } from "../common/ownership.ts";
 import { policyChanges } from "../common/policy-diff.ts";
 import type { Policy } from "../common/policy-document.ts";
 import { fleetTag, isMarked, type Tags, tagChanges } from "../common/tags.ts";
-import { type BucketDesired, deletionTag, type EncryptionDesired, kind, releasedTag } from "./desired.ts";
+import { type BucketDesired, deletionTag, type EncryptionDesired, releasedTag } from "./desired.ts";
 import { type LifecycleState, lifecycleChanges } from "./lifecycle.ts";
 
 /** Of a bucket in another region than the file's nothing is read but that. */
@@ -16,6 +16,8 @@ export type BucketState = {
   readonly encryption?: BucketEncryption;
   readonly publicAccessBlock?: PublicAccessBlock;
   readonly ownership?: string;
+  /** Read only of buckets that are to have versions. */
+  readonly versioning?: boolean;
   readonly lifecycle: LifecycleState;
   readonly policy?: Policy;
   readonly tags: Tags;
@@ -28,6 +30,7 @@ export function bucketChanges(observed: BucketState | undefined, desired: Bucket
     ...encryptionChanges(observed?.encryption, desired.encryption),
     ...blockChanges(observed?.publicAccessBlock, desired.publicAccessBlock),
     ...fieldChange("ownership", observed?.ownership, desired.ownership),
+    ...(desired.versioning === undefined ? [] : fieldChange("versioning", observed?.versioning, desired.versioning)),
     ...lifecycleChanges(observed?.lifecycle.ours ?? {}, desired.lifecycle),
     ...policyChanges("policy", observed?.policy, desired.policy),
     ...tagChanges(observed?.tags ?? {}, desired.tags),
@@ -39,7 +42,7 @@ function takenUpAgain(released: string | undefined): readonly Change[] {
   return released === undefined ? [] : [{ path: `tags[${releasedTag}]`, from: released }];
 }
 
-export function isOurs(tags: Tags, fleet: Fleet): boolean {
+export function isOurs(tags: Tags, fleet: Fleet, kind: string): boolean {
   return isMarked(tags, fleet, kind) || isReleased(tags, fleet);
 }
 
@@ -78,7 +81,7 @@ function wrongRegion(target: ActionDraft["target"], observed: BucketState, desir
     risk: "destructive",
     reason: `bucket ${target.name} is in ${observed.region}`,
     ownership: "foreign",
-    refused: `A bucket can't move: give the cache another bucket name, or delete ${target.name} in ${observed.region} yourself.`,
+    refused: `A bucket can't move: give another bucket name, or delete ${target.name} in ${observed.region} yourself.`,
   };
 }
 
@@ -88,7 +91,7 @@ export function diffLeftBucket(
   observed: BucketState,
   fleet: Fleet,
 ): readonly ActionDraft[] {
-  if (!isMarked(observed.tags, fleet, kind)) return [];
+  if (!isMarked(observed.tags, fleet, target.kind)) return [];
   if (observed.tags[deletionTag] === "Delete") {
     return [
       {

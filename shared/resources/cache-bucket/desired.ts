@@ -15,7 +15,7 @@ export const releasedTag = "fleetkeeper:released-by";
 /** `bucketKey` and `key` are missing where they mean nothing. */
 export type EncryptionDesired = { readonly algorithm: string; readonly key?: string; readonly bucketKey?: boolean };
 
-/** Versioning, logging, replication and the rest are missing: neither compared nor written. */
+/** Logging, replication and the rest are missing: neither compared nor written. */
 export type BucketDesired = {
   readonly region: string;
   /** Account id, where the file says one: S3 then refuses to speak of anybody else's bucket. */
@@ -23,6 +23,8 @@ export type BucketDesired = {
   readonly encryption: EncryptionDesired;
   readonly publicAccessBlock: PublicAccessBlock;
   readonly ownership: string;
+  /** Missing: neither compared nor written. Never turned off. */
+  readonly versioning?: true;
   readonly lifecycle: LifecycleRules;
   readonly policy: PolicyDocument;
   readonly tags: Tags;
@@ -42,18 +44,21 @@ export function bucketDesired(fleet: Fleet): ReadonlyMap<string, BucketDesired> 
   const desired: BucketDesired = {
     region,
     ...(accountId === undefined ? {} : { owner: accountId }),
-    encryption:
-      encryption.type === "SSE-KMS"
-        ? { algorithm: "aws:kms", key: encryption.key, bucketKey: true }
-        : { algorithm: "AES256" },
+    encryption: encryptionDesired(encryption),
     publicAccessBlock: allBlocked,
     ownership: "BucketOwnerEnforced",
     lifecycle: lifecycleOf(fleet),
-    policy: tlsOnlyPolicy(fleet),
+    policy: tlsOnlyPolicy(fleet, cache.bucket),
     tags: { ...tagsOf(fleet, kind, cache.bucket), [deletionTag]: cache.deletionPolicy },
     adopt: cache.adopt,
   };
   return new Map([[cache.bucket, desired]]);
+}
+
+export function encryptionDesired(encryption: Fleet["spec"]["cache"]["encryption"]): EncryptionDesired {
+  return encryption.type === "SSE-KMS"
+    ? { algorithm: "aws:kms", key: encryption.key, bucketKey: true }
+    : { algorithm: "AES256" };
 }
 
 /** Parts of uploads that broke off are paid for and seen by nobody: they go after a day. */

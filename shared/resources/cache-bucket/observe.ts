@@ -6,12 +6,13 @@ import { absent, type Observation, present, unknown } from "../../engine/observa
 import { parsePolicy } from "../common/policy-document.ts";
 import { isMarked } from "../common/tags.ts";
 import type { BucketState } from "./bucket.ts";
-import { type BucketDesired, kind } from "./desired.ts";
+import type { BucketDesired } from "./desired.ts";
 import { lifecycleState } from "./lifecycle.ts";
 
 type Seen = Observation<BucketState>;
 
 interface Look {
+  readonly kind: string;
   readonly fleet: Fleet;
   readonly reader: BucketReader;
   readonly desired: ReadonlyMap<string, BucketDesired>;
@@ -28,10 +29,17 @@ export async function observeBuckets(look: Look): Promise<ReadonlyMap<string, Se
 async function see(look: Look, name: string): Promise<Seen> {
   const owner = look.fleet.spec.accountId;
   try {
-    const bucket = await readBucket(look.reader, name, look.fleet.spec.region, owner, look.only === undefined);
+    const bucket = await readBucket(
+      look.reader,
+      name,
+      look.fleet.spec.region,
+      owner,
+      look.only === undefined,
+      look.desired.get(name)?.versioning !== undefined,
+    );
     if (bucket === undefined) return absent;
     // Remembered, and no longer ours: released, or taken over by somebody.
-    if (!look.desired.has(name) && !isMarked(bucket.tags, look.fleet, kind)) return absent;
+    if (!look.desired.has(name) && !isMarked(bucket.tags, look.fleet, look.kind)) return absent;
     return present(bucket);
   } catch (error) {
     return unknown(whyOf(error, name));
@@ -51,6 +59,7 @@ async function readBucket(
   region: string,
   owner: string | undefined,
   atOnce: boolean,
+  asksVersioning: boolean,
 ): Promise<BucketState | undefined> {
   const head = reader.head(name, owner);
   const configurations = async () => {
@@ -62,6 +71,7 @@ async function readBucket(
       reader.lifecycle(name, owner),
       reader.policy(name, owner),
       reader.tags(name, owner),
+      asksVersioning ? reader.versioning(name, owner) : undefined,
     ]);
   };
   const [found, read] = await Promise.allSettled([head, configurations()]);
@@ -72,12 +82,13 @@ async function readBucket(
   if (found.value.region !== region) return bucket;
   if (read.status === "rejected") throw read.reason;
   if (read.value === undefined) return bucket;
-  const [encryption, publicAccessBlock, ownership, lifecycle, policy, tags] = read.value;
+  const [encryption, publicAccessBlock, ownership, lifecycle, policy, tags, versioning] = read.value;
   return {
     ...bucket,
     ...(encryption === undefined ? {} : { encryption }),
     ...(publicAccessBlock === undefined ? {} : { publicAccessBlock }),
     ...(ownership === undefined ? {} : { ownership }),
+    ...(asksVersioning ? { versioning: versioning ?? false } : {}),
     lifecycle: lifecycleState(lifecycle),
     ...(policy === undefined ? {} : { policy: parsePolicy(policy) }),
     tags: tags ?? {},

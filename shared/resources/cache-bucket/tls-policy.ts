@@ -3,9 +3,8 @@ import { arnsOf } from "../common/arn.ts";
 import { type PolicyDocument, tidyPolicy } from "../common/policy-document.ts";
 
 /** Nothing without TLS, whoever asks. It allows nothing: who may do what is said by roles. */
-export function tlsOnlyPolicy(fleet: Fleet): PolicyDocument {
+export function tlsOnlyPolicy(fleet: Fleet, bucket: string): PolicyDocument {
   const arns = arnsOf(fleet);
-  const { bucket } = fleet.spec.cache;
   return tidyPolicy({
     Version: "2012-10-17",
     Statement: [

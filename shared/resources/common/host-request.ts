@@ -15,6 +15,9 @@ export const hostPaths = {
   state: "/var/lib/fleetkeeper",
 } as const;
 
+/** On a host that is half restored from a backup: it names the backup. */
+export const restoringMark = "/srv/fleetkeeper/gitlab/.fleetkeeper-restoring";
+
 /** Services of the compose file that documents know by name. */
 export const hostServices = { gitlab: "gitlab", runner: "gitlab-runner" } as const;
 

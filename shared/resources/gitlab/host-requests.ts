@@ -5,12 +5,12 @@ import { type BackupManifest, backupsPrefix } from "./backup-manifest.ts";
 import { gitLabImage, type UpgradeStep } from "./upgrade-step.ts";
 
 /** Where a fleet's backups are. */
-export interface BackupPlace {
+export type BackupPlace = {
   readonly bucket: string;
   /** As the file has it; the fleet's own folder follows. */
   readonly prefix: string;
   readonly fleet: string;
-}
+};
 
 /** @param images of GitLab's, whose presence on the host matters */
 export function checkGitLabRequest(images: readonly string[]): HostCommand {

@@ -7,6 +7,7 @@ import {
   parseGitLabVersion,
 } from "../../desired/gitlab-version.ts";
 import { removedSettingsIn } from "../../desired/omnibus.ts";
+import type { JsonObject } from "../../engine/json.ts";
 import { postgresqlGates, publishedPath } from "./published-path.ts";
 import type { UpgradeRefusal } from "./upgrade-refusal.ts";
 import type { UpgradeStep } from "./upgrade-step.ts";
@@ -19,14 +20,14 @@ export interface RunningGitLab {
 }
 
 /** What the file asks for: `spec.host.gitlab`, and whether there are backups. */
-export interface WantedGitLab {
+export type WantedGitLab = {
   readonly version: string;
   readonly edition: GitLabEdition;
   readonly upgradePath: readonly string[];
-  readonly omnibus: object;
-  readonly omnibusSecrets: object;
+  readonly omnibus: JsonObject;
+  readonly omnibusSecrets: JsonObject;
   readonly backups: boolean;
-}
+};
 
 export type UpgradePath =
   | { readonly state: "path"; readonly steps: readonly UpgradeStep[] }

@@ -3,7 +3,7 @@ import { iamPath } from "../../desired/names.ts";
 import type { PolicyDocument } from "../common/policy-document.ts";
 import { tagsOf } from "../common/tags.ts";
 import { agentPolicy } from "./agent-policy.ts";
-import { cachePolicy, type HostOutputs, outputsPolicy, secretsPolicy } from "./host-policies.ts";
+import { backupsPolicy, cachePolicy, type HostOutputs, outputsPolicy, secretsPolicy } from "./host-policies.ts";
 import { machinesPolicy } from "./machines-policy.ts";
 import type { ProfileDesired } from "./profile.ts";
 import type { RoleDesired } from "./role.ts";
@@ -33,8 +33,10 @@ export function iamDesired(fleet: Fleet, environment: IamEnvironment): ReadonlyM
 }
 
 function hostPolicies(fleet: Fleet, { outputs }: IamEnvironment): RoleDesired["policies"] {
+  const backups = backupsPolicy(fleet);
   return {
     agent: agentPolicy(),
+    ...(backups === undefined ? {} : { backups }),
     cache: cachePolicy(fleet),
     machines: machinesPolicy(fleet),
     secrets: secretsPolicy(fleet),

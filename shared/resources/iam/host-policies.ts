@@ -28,6 +28,24 @@ export function cachePolicy(fleet: Fleet): PolicyDocument {
   ]);
 }
 
+/** The fleet's own backups: made, and read for a restore. Never deleted by the host, so that nobody on it can. */
+export function backupsPolicy(fleet: Fleet): PolicyDocument | undefined {
+  const backups = fleet.spec.host?.backups;
+  if (backups === undefined) return undefined;
+  const arns = arnsOf(fleet);
+  const { bucket, prefix, encryption } = backups;
+  const key: readonly JsonObject[] = encryption.type === "SSE-KMS" ? [keyStatement(fleet, encryption.key)] : [];
+  return document([
+    {
+      Sid: "Backups",
+      Effect: "Allow",
+      Action: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
+      Resource: arns.s3(`${bucket}/${prefix}${fleet.metadata.name}/*`),
+    },
+    ...key,
+  ]);
+}
+
 /** The one key, through S3 only. An alias is no resource of IAM's: it is a condition on the key that it points to. */
 function keyStatement(fleet: Fleet, key: string): JsonObject {
   const arns = arnsOf(fleet);
