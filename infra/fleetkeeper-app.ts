@@ -53,7 +53,7 @@ export function fleetkeeperApp(settings: Settings, codeOf: CodeOf, app = new App
 /** The plan function is given those that only read. */
 export function documentNames(documents: readonly HostDocument[]): Documents {
   return {
-    reading: documents.filter(({ folder }) => folder === "facts").map(({ name }) => name),
+    reading: documents.filter(({ folder }) => folder === "facts" || folder === "check-gitlab").map(({ name }) => name),
     all: documents.map(({ name }) => name),
   };
 }

@@ -6,6 +6,7 @@ const reads = [
   "s3:GetBucketPolicy",
   "s3:GetBucketPublicAccessBlock",
   "s3:GetBucketTagging",
+  "s3:GetBucketVersioning",
   "s3:GetEncryptionConfiguration",
   "s3:GetLifecycleConfiguration",
   "s3:ListBucket",
@@ -17,19 +18,33 @@ const writes = [
   "s3:PutBucketPolicy",
   "s3:PutBucketPublicAccessBlock",
   "s3:PutBucketTagging",
+  "s3:PutBucketVersioning",
   "s3:PutEncryptionConfiguration",
   "s3:PutLifecycleConfiguration",
 ] as const;
 
 export function cacheReads(installation: Installation): readonly Grant[] {
-  return each(installation, "ReadCache", "How the cache bucket is set up. Never what is in it.", reads);
+  return [
+    ...each(
+      installation,
+      "ReadCache",
+      "How the buckets of cache and backups are set up. Never what is in them.",
+      reads,
+    ),
+    {
+      sid: "ReadManifests",
+      why: "Which backups there are, of what and when. Never what they hold.",
+      actions: ["s3:GetObject"],
+      resources: [installation.s3(`${sessionFleet}-gitlab-backups/*/manifest.json`)],
+    },
+  ];
 }
 
 export function cacheWrites(installation: Installation): readonly Grant[] {
   return each(
     installation,
     "WriteCache",
-    "Makes the cache bucket as declared. Never its deletion, never objects.",
+    "Makes the buckets of cache and backups as declared. Never its deletion, never objects.",
     writes,
   );
 }
@@ -47,5 +62,8 @@ function each({ s3, settings }: Installation, sid: string, why: string, actions:
     const conditions: Conditions = { StringEquals: { "aws:PrincipalTag/fleet": fleet } };
     return { sid: `${sid}${index + 1}`, why, actions, resources: buckets.map(s3), conditions };
   });
-  return [{ sid, why, actions, resources: [s3(`${sessionFleet}-gitlab-cache`)] }, ...others];
+  return [
+    { sid, why, actions, resources: [s3(`${sessionFleet}-gitlab-cache`), s3(`${sessionFleet}-gitlab-backups`)] },
+    ...others,
+  ];
 }

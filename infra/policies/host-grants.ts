@@ -143,7 +143,7 @@ export function hostWrites({ settings, arn, partition }: Installation): readonly
   ];
 }
 
-/** Commands on the host. @param documents their names in AWS; a reader is given `facts` alone */
+/** Commands on the host. @param documents their names in AWS; a reader is given those that only read */
 export function commandGrants({ arn }: Installation, documents: readonly string[]): readonly Grant[] {
   return [
     {

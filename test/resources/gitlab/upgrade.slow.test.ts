@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { actionsOn, HostFleet } from "../../harness/host-fleet.ts";
 
 const noWindows = (body: string) => body.replace(/\n {2}maintenance:[\s\S]*?(?=\n {2}notifications:)/, "\n");
-const at = (version: string) => (body: string) => noWindows(body).replace(/(\n\s+version: )19\.\d+\.\d+/, `$1${version}`);
+const at = (version: string) => (body: string) =>
+  noWindows(body).replace(/(\n\s+version: )19\.\d+\.\d+/, `$1${version}`);
 
 test("a fleet goes from 17.8 to 18.2 over its required stops, with a backup before each, PostgreSQL in between, and then rests", async () => {
   const fleet = await HostFleet.open(true, at("17.8.7"));
