@@ -10,6 +10,7 @@ type AddCommand = <Options extends CommonOptions>(
 ) => Command;
 
 const fleet = () => new Option("--fleet <name>", "the fleet (default: the bucket's only one)");
+const remote = () => new Option("--remote", "let the deployed function do it, and print its answer");
 const file = () => new Option("-f, --file <file>", "a fleet file");
 
 /** Every command of the program. A module is loaded only when its command runs. */
@@ -22,10 +23,12 @@ export function registerCommands(add: AddCommand): void {
     .option("--reset-sequence", "start over at this sequence, after GitLab was restored from a backup");
   add("plan", "show what a reconcile would do, and why; writes nothing", () => import("./commands/plan.ts"))
     .addOption(file())
-    .addOption(fleet());
+    .addOption(fleet())
+    .addOption(remote());
   add("reconcile", "look once and put right what differs", () => import("./commands/reconcile.ts"))
     .addOption(file())
     .addOption(fleet())
+    .addOption(remote())
     .option("--force", "whatever the back-off and the maintenance windows")
     .option("--approve <action...>", "approve these destructive actions by their ids, each used once")
     .option("--only <kind...>", "act on these kinds only; all are observed");

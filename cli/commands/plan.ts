@@ -12,6 +12,7 @@ import type { Io } from "../io.ts";
 import { reconcilerOf } from "../open-reconciler.ts";
 import type { CommonOptions } from "../options.ts";
 import { silent } from "../progress.ts";
+import { printRemotePlan } from "../remote.ts";
 import { fleetOf } from "../state.ts";
 import { styleOf } from "../style.ts";
 import { invalid } from "./push.ts";
@@ -19,6 +20,7 @@ import { invalid } from "./push.ts";
 interface PlanOptions extends CommonOptions {
   readonly file?: string;
   readonly fleet?: string;
+  readonly remote?: true;
 }
 
 /**
@@ -27,6 +29,7 @@ interface PlanOptions extends CommonOptions {
  */
 export async function run(io: Io, _: readonly string[], options: PlanOptions): Promise<number> {
   const candidate = options.file === undefined ? undefined : await candidateOf(io, options.file);
+  if (options.remote === true) return printRemotePlan(io, options, candidate);
   const reconciler = await reconcilerOf(io, options, candidate?.fleet.spec.region, silent);
   const name = candidate?.fleet.metadata.name ?? (await fleetOf(reconciler.store, options.fleet));
   const [state] = await Promise.all([reconciler.engine.store.load(name), reconciler.identify()]);

@@ -6,6 +6,7 @@ import type { Io } from "../io.ts";
 import { reconcilerOf } from "../open-reconciler.ts";
 import type { CommonOptions } from "../options.ts";
 import { progressLines, silent } from "../progress.ts";
+import { reconcileRemotely } from "../remote.ts";
 import { fleetOf, personOf } from "../state.ts";
 import { styleOf } from "../style.ts";
 import { pushFile } from "./push.ts";
@@ -16,6 +17,7 @@ interface ReconcileOptions extends CommonOptions {
   readonly force?: true;
   readonly approve?: readonly string[];
   readonly only?: readonly string[];
+  readonly remote?: true;
 }
 
 /**
@@ -24,6 +26,11 @@ interface ReconcileOptions extends CommonOptions {
  */
 export async function run(io: Io, _: readonly string[], options: ReconcileOptions): Promise<number> {
   const pushed = options.file === undefined ? undefined : await pushFile(io, options.file, options);
+  if (options.remote === true) {
+    const record = await reconcileRemotely(io, options, pushed);
+    io.stdout.write(render(io, record, options));
+    return exitOf(record.end);
+  }
   const events = options.output === "text" ? progressLines(io.stderr, styleOf(io.stderr, io)) : silent;
   const reconciler = await reconcilerOf(io, options, pushed?.region, events);
   const name = pushed?.fleet ?? (await fleetOf(reconciler.store, options.fleet));

@@ -5,7 +5,10 @@ const s3Bucket = z.object({ name: z.string() });
 const s3Object = z.object({ key: z.string() });
 
 /** By hand, and by one-shot schedules. */
-const asked = z.strictObject({ ...manualFields, trigger: z.optional(z.enum(["manual", "requeue"])) });
+const asked = z.strictObject({
+  ...manualFields,
+  trigger: z.optional(z.enum(["schedule", "push", "manual", "requeue"])),
+});
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html */
 const tick = z.object({ source: z.literal("aws.events"), "detail-type": z.literal("Scheduled Event"), id: z.string() });
@@ -28,7 +31,11 @@ const notification = z.object({
 /** S3 sends it once when a notification is set up. */
 const notificationTest = z.object({ Service: z.literal("Amazon S3"), Event: z.literal("s3:TestEvent") });
 
-export const dispatchEvent = z.union([asked, tick, objectCreated, notification, notificationTest]);
+/** Dead letters that a person lets through again: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+const letters = z.object({ Records: z.array(z.object({ eventSource: z.literal("aws:sqs"), body: z.string() })) });
+
+const once = z.union([asked, tick, objectCreated, notification, notificationTest]);
+export const dispatchEvent = z.union([once, letters]);
 export type DispatchEvent = z.infer<typeof dispatchEvent>;
 
 /** Whom an event concerns, and what is passed on. Pure. */
@@ -48,6 +55,11 @@ export interface Wanted {
 
 /** @param bucket ours: what other buckets tell is ignored */
 export function wantedBy(event: DispatchEvent, bucket: string): Wanted {
+  if (isLetters(event))
+    return redriven(
+      event.Records.map(({ body }) => body),
+      bucket,
+    );
   if ("Records" in event) {
     const objects = event.Records.map(({ s3 }) => ({ bucket: s3.bucket.name, key: decodedKey(s3.object.key) }));
     return pushed(objects, bucket, undefined);
@@ -72,6 +84,35 @@ export function wantedBy(event: DispatchEvent, bucket: string): Wanted {
     },
     ignored: [],
   };
+}
+
+function isLetters(event: DispatchEvent): event is z.infer<typeof letters> {
+  return "Records" in event && event.Records.some((record) => "body" in record);
+}
+
+/** Letters hold the events that failed: each fleet that one of them concerned is looked at, a nonsensical one is dropped. */
+function redriven(bodies: readonly string[], bucket: string): Wanted {
+  const ignored: string[] = [];
+  let fleets: readonly string[] | undefined = [];
+  for (const body of bodies) {
+    const event = once.safeParse(jsonOf(body));
+    if (!event.success) {
+      ignored.push("a dead letter that is no event of ours");
+      continue;
+    }
+    const wanted = wantedBy(event.data, bucket);
+    ignored.push(...wanted.ignored);
+    fleets = fleets === undefined || wanted.fleets === undefined ? undefined : [...fleets, ...wanted.fleets];
+  }
+  return { fleets, request: { trigger: "requeue" }, ignored };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 const desiredKey = /^fleets\/([^/]+)\/desired\.yaml$/;

@@ -13,14 +13,24 @@ export interface FunctionInvoker {
 
 /** Lambda functions of ours, by https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export function functionInvoker(config: AwsConfig): FunctionInvoker {
-  const client = writerClient(
-    config,
-    (settings) => new LambdaClient(settings),
-    () => undefined,
-  );
-  const invoke = async (name: string, payload: JsonObject, InvocationType: "Event" | "RequestResponse") => {
+  const clientOf = (one: AwsConfig) =>
+    writerClient(
+      one,
+      (settings) => new LambdaClient(settings),
+      () => undefined,
+    );
+  const starts = clientOf(config);
+  // Waits as long as a function can live, and asks once: the answer of a second invocation would be another run's.
+  const patient = { connectionTimeout: 2_000, requestTimeout: longestLife, socketTimeout: longestLife };
+  const asks = clientOf({
+    ...config,
+    requestHandler: config.requestHandler ?? patient,
+    retry: { ...config.retry, attempts: 1 },
+  });
+  const invoke = async (client: LambdaClient, name: string, payload: JsonObject) => {
     try {
       const Payload = Buffer.from(JSON.stringify(payload), "utf8");
+      const InvocationType = client === starts ? "Event" : "RequestResponse";
       return await client.send(new InvokeCommand({ FunctionName: name, InvocationType, Payload }));
     } catch (error) {
       throw toFailure(error, `invoking ${name}`);
@@ -28,16 +38,19 @@ export function functionInvoker(config: AwsConfig): FunctionInvoker {
   };
   return {
     async start(name, payload) {
-      await invoke(name, payload, "Event");
+      await invoke(starts, name, payload);
     },
     async ask(name, payload) {
-      const { FunctionError, Payload } = await invoke(name, payload, "RequestResponse");
+      const { FunctionError, Payload } = await invoke(asks, name, payload);
       const answer = parse(name, Payload === undefined ? "" : Buffer.from(Payload).toString("utf8"));
       if (FunctionError !== undefined) throw failedFunction(name, answer);
       return answer;
     },
   };
 }
+
+/** Lambda ends a function after 15 minutes. */
+const longestLife = 16 * 60_000;
 
 function parse(name: string, text: string): unknown {
   try {

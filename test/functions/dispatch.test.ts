@@ -45,6 +45,21 @@ test.each([
   if (name !== "nothing") expect(world.logged("EventIgnored")).not.toEqual([]);
 });
 
+test("dead letters that are let through again have their fleets looked at, and nonsense among them is dropped", async () => {
+  const bodies = ['{"fleet":"acme","trigger":"schedule","requestId":"old"}', JSON.stringify(tick()), "{", '{"a":1}'];
+  const letters = (some: readonly string[]) => ({
+    Records: some.map((body, index) => ({
+      messageId: String(index),
+      body,
+      eventSource: "aws:sqs",
+      awsRegion: "eu-central-1",
+    })),
+  });
+  expect(await world.call("dispatch", letters(bodies.slice(0, 1)))).toMatchObject({ fleets: ["acme"], ignored: [] });
+  expect(await world.call("dispatch", letters(bodies))).toMatchObject({ fleets: ["acme", "tiny"] });
+  expect(world.logged("EventIgnored")).toHaveLength(2);
+});
+
 test("a person may have every fleet or one looked at, by force or for some kinds", async () => {
   await world.call("dispatch", { force: true, requestId: "after-the-outage" });
   await world.call("dispatch", { fleet: "tiny", only: ["iam"] });
