@@ -118,10 +118,10 @@ export class Person {
   }
 
   #widenPolicy(role: string): Drift {
-    const key = { RoleName: role, PolicyName: "cache" };
+    const key = { RoleName: role, PolicyName: "host" };
     const wide = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
     return {
-      what: "widens the host role's cache policy to every bucket",
+      what: "widens the host role's policy to every bucket",
       shows: "iam/role/host",
       cause: async () => {
         await this.#iam.send(new PutRolePolicyCommand({ ...key, PolicyDocument: JSON.stringify(wide) }));

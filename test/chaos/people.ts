@@ -42,12 +42,12 @@ export const meddlings: Readonly<Record<string, (clients: PeopleClients) => Prom
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
       });
-      await people.iam.putRolePolicy({ RoleName, PolicyName: "agent", PolicyDocument });
+      await people.iam.putRolePolicy({ RoleName, PolicyName: policyOf(RoleName), PolicyDocument });
       await people.iam.putRolePolicy({ RoleName, PolicyName: "admin", PolicyDocument });
     }),
   "drops a policy": (people) =>
     eachRole(people, async (RoleName) => {
-      await people.iam.deleteRolePolicy({ RoleName, PolicyName: "agent" });
+      await people.iam.deleteRolePolicy({ RoleName, PolicyName: policyOf(RoleName) });
     }),
   "attaches a managed policy": (people) =>
     eachRole(people, async (RoleName) => {
@@ -182,4 +182,9 @@ async function ifThere(act: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error) || !("$fault" in error)) throw error;
   }
+}
+
+/** The one that a role of the fleet has. */
+function policyOf(role: string): string {
+  return role.endsWith("-host") ? "host" : "agent";
 }

@@ -136,7 +136,7 @@ def group_of(fleet, role):
 
 def drift(fleet, bucket):
     host, machine = f"{fleet}-host", f"{fleet}-machine"
-    iam.put_role_policy(RoleName=host, PolicyName="machines", PolicyDocument=json.dumps(WIDE))
+    iam.put_role_policy(RoleName=host, PolicyName="host", PolicyDocument=json.dumps(WIDE))
     iam.put_role_policy(RoleName=host, PolicyName="admin", PolicyDocument=json.dumps(WIDE))
     iam.attach_role_policy(RoleName=machine, PolicyArn="arn:aws:iam::aws:policy/PowerUserAccess")
     anybody = {**TRUST, "Statement": [{**TRUST["Statement"][0], "Principal": {"AWS": "*"}}]}
@@ -161,7 +161,7 @@ def healed(fleet, bucket):
     host, machine = f"{fleet}-host", f"{fleet}-machine"
     names = iam.list_role_policies(RoleName=host)["PolicyNames"]
     assert "admin" not in names and "machines" in names, names
-    assert iam.get_role_policy(RoleName=host, PolicyName="machines")["PolicyDocument"] != WIDE
+    assert iam.get_role_policy(RoleName=host, PolicyName="host")["PolicyDocument"] != WIDE
     same(iam.list_attached_role_policies(RoleName=machine)["AttachedPolicies"], [])
     trust = iam.get_role(RoleName=machine)["Role"]["AssumeRolePolicyDocument"]
     assert "AWS" not in json.dumps(trust), trust

@@ -53,17 +53,20 @@ const drifts: readonly Drift[] = [
   },
   {
     what: "a statement of a policy widened by hand",
-    cause: (person) => edited(person, "machines", (text) => text.replace("key-pair/runner-*-acme-*", "key-pair/*")),
-    found: ["iam/role/host policy[machines].statement[KeyPairs].resource"],
+    cause: (person) => edited(person, "host", (text) => text.replace("key-pair/runner-*-acme-*", "key-pair/*")),
+    found: ["iam/role/host policy[host].statement[KeyPairs].resource"],
   },
   {
     what: "a statement taken out of a policy",
     cause: (person) =>
-      edited(person, "cache", (text) => {
+      edited(person, "host", (text) => {
         const policy = JSON.parse(text);
-        return JSON.stringify({ ...policy, Statement: policy.Statement.slice(1) });
+        return JSON.stringify({
+          ...policy,
+          Statement: policy.Statement.filter(({ Sid }: { Sid: string }) => Sid !== "Objects"),
+        });
       }),
-    found: ["iam/role/host policy[cache].statement[Objects]"],
+    found: ["iam/role/host policy[host].statement[Objects]"],
   },
   {
     what: "an inline policy too many",
@@ -72,8 +75,8 @@ const drifts: readonly Drift[] = [
   },
   {
     what: "an inline policy too few",
-    cause: ({ iam }) => iam.deleteRolePolicy({ RoleName: host, PolicyName: "secrets" }),
-    found: ["iam/role/host policy[secrets]"],
+    cause: ({ iam }) => iam.deleteRolePolicy({ RoleName: host, PolicyName: "host" }),
+    found: ["iam/role/host policy[host]"],
   },
   {
     what: "an attached policy",

@@ -23,7 +23,7 @@ describe("the three kinds on the embedded AWS", () => {
     expect(await world.plan(fleet)).toEqual({ actions: [], unknown: [] });
   });
 
-  test("look at a fleet that is as declared by 25 calls that wait for no other", async () => {
+  test("look at a fleet that is as declared by 20 calls that wait for no other", async () => {
     const world = cloud();
     const fleet = fleetOf();
     await world.converge(fleet);
@@ -32,7 +32,7 @@ describe("the three kinds on the embedded AWS", () => {
     const before = world.sandbox.clock.now();
     await world.plan(fleet);
     expect(world.sandbox.clock.now() - before).toBe(100);
-    expect(world.sandbox.calls.all()).toHaveLength(25);
+    expect(world.sandbox.calls.all()).toHaveLength(20);
   });
 
   test("everything that can be tagged is made with its mark in the create call", async () => {

@@ -1,6 +1,6 @@
 import type { Fleet } from "../../desired/fleet.ts";
 import { iamPath } from "../../desired/names.ts";
-import type { PolicyDocument } from "../common/policy-document.ts";
+import { type PolicyDocument, tidyPolicy } from "../common/policy-document.ts";
 import { tagsOf } from "../common/tags.ts";
 import { agentPolicy } from "./agent-policy.ts";
 import { backupsPolicy, cachePolicy, type HostOutputs, outputsPolicy, secretsPolicy } from "./host-policies.ts";
@@ -32,16 +32,18 @@ export function iamDesired(fleet: Fleet, environment: IamEnvironment): ReadonlyM
   ]);
 }
 
+/** One document, for each costs a call whenever somebody looks. */
 function hostPolicies(fleet: Fleet, { outputs }: IamEnvironment): RoleDesired["policies"] {
   const backups = backupsPolicy(fleet);
-  return {
-    agent: agentPolicy(),
-    ...(backups === undefined ? {} : { backups }),
-    cache: cachePolicy(fleet),
-    machines: machinesPolicy(fleet),
-    secrets: secretsPolicy(fleet),
-    ...(outputs === undefined ? {} : { outputs: outputsPolicy(fleet, outputs) }),
-  };
+  const parts = [
+    agentPolicy(),
+    ...(backups === undefined ? [] : [backups]),
+    cachePolicy(fleet),
+    machinesPolicy(fleet),
+    secretsPolicy(fleet),
+    ...(outputs === undefined ? [] : [outputsPolicy(fleet, outputs)]),
+  ];
+  return { host: tidyPolicy({ Version: "2012-10-17", Statement: parts.flatMap(({ Statement }) => Statement) }) };
 }
 
 function role(

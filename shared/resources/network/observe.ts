@@ -3,7 +3,7 @@ import type { Fleet } from "../../desired/fleet.ts";
 import { failureWhile } from "../../engine/failure.ts";
 import { absent, type Observation, present, unknown } from "../../engine/observation.ts";
 import { isMarked, markOf } from "../common/tags.ts";
-import { type GroupDesired, groupRoles, kind, type NetworkDesired } from "./desired.ts";
+import { type GroupDesired, type GroupRole, groupRoles, kind, type NetworkDesired } from "./desired.ts";
 import { chooseGroups, type FoundGroups, type GroupState, groupState } from "./group.ts";
 import { type RulesState, rulesState } from "./rules.ts";
 
@@ -23,19 +23,22 @@ interface Look {
 }
 
 /**
- * Two listings side by side, whatever is asked for: groups with the fleet's mark, wherever they are, and groups with its
- * names, whosever they are. A group is nothing but what both say; if one fails, all is unknown.
+ * Two listings, side by side as long as nothing is there: groups with the fleet's mark, wherever they are, and groups with
+ * its names, whosever they are. A group is nothing but what both say; if one fails, all is unknown.
  */
 export async function observeNetwork(look: Look): Promise<ReadonlyMap<string, Seen>> {
   const names = look.only ?? [...new Set([...look.desired.keys(), ...look.inventory])];
   const groups = [...look.desired.values()].filter((each): each is GroupDesired => each.type === "group");
   try {
+    const { vpcId } = look.fleet.spec.network;
+    const byMark = look.reader.groupsTagged(markOf(look.fleet, kind));
+    // A fleet that has been made is found by its marks alone; only what those don't show is asked for by name.
+    const known = look.only === undefined && groups.every(({ role }) => look.inventory.includes(`group/${role}`));
+    const first = known ? chooseGroups(groups, await byMark, []).chosen : new Map<GroupRole, GroupRecord>();
+    const unseen = groups.filter(({ role }) => !first.has(role)).map(({ name }) => name);
     const [marked, named] = await Promise.all([
-      look.reader.groupsTagged(markOf(look.fleet, kind)),
-      look.reader.groupsNamed(
-        look.fleet.spec.network.vpcId,
-        groups.map((group) => group.name),
-      ),
+      byMark,
+      unseen.length === 0 ? [] : look.reader.groupsNamed(vpcId, unseen),
     ]);
     const found = chooseGroups(groups, marked, named);
     const left = look.only === undefined ? found.left.map((group) => `${stale}${group.id}`) : [];
