@@ -80,15 +80,18 @@ const rulesOf: Readonly<Record<GroupRole, (fleet: Fleet) => GroupRules>> = {
   host: (fleet) => {
     const { allowedCidrs } = fleet.spec.network;
     const ssh = fleet.spec.host?.gitSshPort;
+    const more = furtherPorts(fleet);
     return {
       ingress: [
         ...allowedCidrs.flatMap((cidr) => [
           tcp(80, cidr, "HTTP"),
           tcp(443, cidr, "HTTPS"),
           ...(ssh === undefined ? [] : [tcp(ssh, cidr, "Git over SSH")]),
+          ...more.map(([port, name]) => tcp(port, cidr, name)),
         ]),
         tcp(80, "@machine", "HTTP from runner machines"),
         tcp(443, "@machine", "HTTPS from runner machines"),
+        ...more.map(([port, name]) => tcp(port, "@machine", `${name} from runner machines`)),
       ],
       egress: [tcp(22, "@machine", "SSH to runner machines"), tcp(2376, "@machine", "Docker on runner machines")],
     };
@@ -102,6 +105,16 @@ const rulesOf: Readonly<Record<GroupRole, (fleet: Fleet) => GroupRules>> = {
     egress: [tcp(80, "0.0.0.0/0", "HTTP"), tcp(443, "0.0.0.0/0", "HTTPS")],
   }),
 };
+
+/** Where else GitLab is served: a port of its URL, the container registry. */
+function furtherPorts({ spec: { host } }: Fleet): readonly (readonly [port: number, name: string])[] {
+  if (host === undefined) return [];
+  const { port } = new URL(host.externalUrl);
+  return [
+    ...(port === "" ? [] : [[Number(port), "GitLab"] as const]),
+    ...(host.registry.enabled ? [[host.registry.port, "Container registry"] as const] : []),
+  ];
+}
 
 function tcp(port: number, peer: string, description: string): Rule {
   return { protocol: "tcp", fromPort: port, toPort: port, peer, description };
