@@ -34,7 +34,8 @@ export function backupsPolicy(fleet: Fleet): PolicyDocument | undefined {
   if (backups === undefined) return undefined;
   const arns = arnsOf(fleet);
   const { bucket, prefix, encryption } = backups;
-  const key: readonly JsonObject[] = encryption.type === "SSE-KMS" ? [keyStatement(fleet, encryption.key)] : [];
+  const key: readonly JsonObject[] =
+    encryption.type === "SSE-KMS" ? [keyStatement(fleet, encryption.key, "BackupsKey")] : [];
   return document([
     {
       Sid: "Backups",
@@ -47,12 +48,12 @@ export function backupsPolicy(fleet: Fleet): PolicyDocument | undefined {
 }
 
 /** The one key, through S3 only. An alias is no resource of IAM's: it is a condition on the key that it points to. */
-function keyStatement(fleet: Fleet, key: string): JsonObject {
+function keyStatement(fleet: Fleet, key: string, sid = "Key"): JsonObject {
   const arns = arnsOf(fleet);
   const alias = /(?:^|:)(alias\/.+)$/.exec(key)?.[1];
   const named = key.startsWith("arn:") ? key : arns.kms(`key/${key}`);
   return {
-    Sid: "Key",
+    Sid: sid,
     Effect: "Allow",
     Action: ["kms:Decrypt", "kms:GenerateDataKey"],
     Resource: alias === undefined ? named : arns.kms("key/*"),

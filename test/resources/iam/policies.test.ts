@@ -30,6 +30,11 @@ function allowing(role: RoleDesired, action: string): readonly JsonObject[] {
 describe("the host's role", () => {
   const host = roleOf("host");
 
+  test("names each statement once, for IAM refuses a document that doesn't", () => {
+    const sids = allStatements(host).map(({ Sid }) => Sid);
+    expect(new Set(sids).size).toBe(sids.length);
+  });
+
   test("grants no action by wildcard", () => {
     for (const statement of allStatements(host)) {
       for (const action of list(statement["Action"])) expect(action).not.toContain("*");
