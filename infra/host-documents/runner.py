@@ -75,6 +75,21 @@ class Host:
         except (OSError, ValueError, AttributeError, TypeError):
             return {}
 
+    def intent(self, name):
+        """The file that stands while a section's runner is being registered."""
+        return self.intents / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
+
+    def unfinished(self):
+        """Registrations that began and did not end: {section, scope}."""
+        found = []
+        for path in self.intents.glob("*.json"):
+            try:
+                kept = json.loads(path.read_text(encoding="utf-8"))
+                found.append({"section": str(kept["section"]), "scope": dict(kept["scope"])})
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+        return found
+
     def remember(self, name, runner):
         kept = {key: value for key, value in self.ids().items() if key != name}
         if runner is not None:
@@ -264,7 +279,8 @@ def read(host):
     except (Failed, toml.Refused) as failure:
         result["why"] = str(failure)
     result["ids"] = host.ids()
-    result["registering"] = sorted(path.stem for path in host.intents.glob("*.json"))
+    result["registering"] = sorted(intent["section"] for intent in host.unfinished())
+    result["pending"] = {name: left(host, name) for name in request.get("quiesced", [])}
     result["metrics"] = host.metrics()
     result["gitlab"] = asked(host, [one for one in sections if one.get("token")])
     return result
@@ -326,7 +342,8 @@ def sweep(host, section):
     """Ends runners that an earlier run registered and could not write down."""
     if not host.gitlab.can_manage():
         return 0
-    scope, used = host.request["scope"], {one.get("id") for one in toml.sections(host.config())}
+    begun = [one["scope"] for one in host.unfinished() if one["section"] == section]
+    scope, used = (begun or [host.request["scope"]])[0], {one.get("id") for one in toml.sections(host.config())}
     where = {"group_type": f"groups/{scope.get('group_id')}/runners", "project_type": f"projects/{scope.get('project_id')}/runners"}
     path = where.get(scope["runner_type"], "runners/all")
     ended = 0
@@ -351,13 +368,13 @@ def owned(said, host):
 def register(host):
     request, gitlab, name = host.request, host.gitlab, host.request["section"]
     ended, live = sweep(host, name), host.section(name)
-    intent = host.intents / f"{name}.json"
+    intent = host.intent(name)
     known = told(host, live) if live and live.get("token") else None
     if known is not None and known["tokenValid"] and not known["gone"]:
         # An earlier run got this far, and its answer was lost.
         runner, written = known["id"], host.write([name])
     else:
-        host.keep(intent, json.dumps({"section": name}))
+        host.keep(intent, json.dumps({"section": name, "scope": request["scope"]}))
         said = renewed(host, live, name) or created(host, name)
         runner = said["id"]
         try:
@@ -424,7 +441,7 @@ def unregister(host):
             raise Failed("GitLabForbids", "GitLab forbids to end the runner: the token lacks a scope or its user a role")
     written = host.write([], without=name)
     host.remember(name, None)
-    (host.intents / f"{name}.json").unlink(missing_ok=True)
+    host.intent(name).unlink(missing_ok=True)
     return {"leftoversEnded": ended, **written}
 
 
@@ -454,14 +471,19 @@ def quiesce(host):
     if runner is not None and gitlab.can_manage():
         gitlab.call("PUT", f"runners/{int(runner)}", {"paused": True})
     host.write([], quiet=name)
-    for left in range(int(host.request.get("wait", 60)), -1, -5):
-        jobs = running(gitlab, runner)
-        machines = len(machines_of(host, section))
-        if jobs == 0 and machines == 0:
-            return {"quiet": True, "jobs": 0, "machines": 0}
-        if left > 0:
+    for wait in range(int(host.request.get("wait", 60)), -1, -5):
+        now = left(host, name)
+        if now["jobs"] == 0 and now["machines"] == 0:
+            return {"quiet": True, **now}
+        if wait > 0:
             run(["sleep", "5"])
-    return {"quiet": False, "jobs": jobs, "machines": machines}
+    return {"quiet": False, **now}
+
+
+def left(host, name):
+    """Jobs and machines that a section still has."""
+    section = host.section(name) or {}
+    return {"jobs": running(host.gitlab, section.get("id")), "machines": len(machines_of(host, section))}
 
 
 def running(gitlab, runner):

@@ -31,6 +31,8 @@ export type GroupRecord = {
 export type Direction = "ingress" | "egress";
 
 export interface NetworkReader {
+  /** Availability zones by subnet id: `eu-central-1a`. A subnet that doesn't exist is missing. */
+  zonesOf(subnetIds: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Every security group of the region that carries all these tags. */
   groupsTagged(tags: Readonly<Record<string, string>>): Promise<readonly GroupRecord[]>;
   /** Every security group of a VPC with one of these names, whoever made it. */

@@ -8,6 +8,7 @@ import {
   type Filter,
   paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
@@ -29,6 +30,18 @@ export function networkReader(client: EC2Client): NetworkReader {
       return (await allItems(pages, (page) => page.SecurityGroups)).map(groupRecord);
     });
   return {
+    zonesOf: (subnetIds) =>
+      attempt("reading the zones of subnets", async () => {
+        // By filter: one id that doesn't exist must not hide the others.
+        const Filters = [{ Name: "subnet-id", Values: [...subnetIds] }];
+        const found = await allItems(paginateDescribeSubnets({ client }, { Filters }), (page) => page.Subnets);
+        return Object.fromEntries(
+          found.map(({ SubnetId, AvailabilityZone }) => [
+            required(SubnetId, "a subnet's id"),
+            required(AvailabilityZone, "a subnet's zone"),
+          ]),
+        );
+      }),
     groupsTagged: (tags) =>
       describe(
         "listing security groups by tag",

@@ -26,20 +26,25 @@ need_python() {
   [[ -n $python ]] || fail PythonUnavailable "there is no Python 3.11 on this host"
 }
 
-# run_runner VERB: ends the script with the program's answer.
-run_runner() {
-  local word field code message
+# ask_runner VERB: the program's answer is in this run's directory afterwards.
+ask_runner() {
+  local word field name
   data_mounted || fail VolumeNotMounted "the data volume is not mounted at $fk_data"
   work_directory
   chmod 0700 "$fk_work"
   read -r word field _ <<<"$fk_request"
   [[ $word == request ]] || fail BadRequest "$FK_DOCUMENT wants a request"
   base64 -d <<<"$field" >"$fk_work/request.json"
-  for field in "${!fk_programs[@]}"; do
-    base64 -d <<<"${fk_programs[$field]}" | gzip -d >"$fk_work/$field"
+  for name in "${!fk_programs[@]}"; do
+    base64 -d <<<"${fk_programs[$name]}" | gzip -d >"$fk_work/$name"
   done
   use_region
   "$python" -B -s "$fk_work/runner.py" "$1" "$fk_work" "$fk_data" || true
+}
+
+# answer_runner: ends the script with it.
+answer_runner() {
+  local code message
   if [[ -f $fk_work/failure.json ]]; then
     code=$(sed -n 's/^{"code": "\([A-Za-z]*\)", "message": .*$/\1/p' "$fk_work/failure.json")
     message=$(sed -n 's/^{"code": "[A-Za-z]*", "message": "\(.*\)"}$/\1/p' "$fk_work/failure.json")
@@ -47,4 +52,9 @@ run_runner() {
   fi
   [[ -f $fk_work/result.json ]] || fail Unexpected "the program ended without an answer; $fk_log on the host has the reason"
   done_with "$(cat "$fk_work/result.json")"
+}
+
+run_runner() {
+  ask_runner "$1"
+  answer_runner
 }

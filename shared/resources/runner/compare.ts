@@ -19,14 +19,14 @@ import {
 import { shown } from "./shown.ts";
 
 /** One key whose live value isn't what the file asks for. */
-export interface ConfigChange {
+export type ConfigChange = {
   /** `runners[acme-build].machine.IdleCount`, with sections by name. */
   readonly path: string;
   readonly from?: Json;
   readonly to?: Json;
   readonly effect: ConfigEffect;
   readonly why: string;
-}
+};
 
 export interface ConfigComparison {
   readonly changes: readonly ConfigChange[];

@@ -53,9 +53,13 @@ export interface ConfigTemplate {
   readonly exclusive: boolean;
 }
 
-/** Result: see `reading.ts`. */
-export function readRunnerRequest(around: RunnerSurroundings, { template }: ConfigTemplate): HostCommand {
-  return { ...request("read-runner", around, { template }), fenced: false };
+/** Result: see `reading.ts`. @param quiesced sections that are on their way to have no job and no machine */
+export function readRunnerRequest(
+  around: RunnerSurroundings,
+  { template }: ConfigTemplate,
+  quiesced: readonly string[] = [],
+): HostCommand {
+  return { ...request("read-runner", around, { template, quiesced }), fenced: false };
 }
 
 /** @param parts names of sections, and `""` for the global part @param base digest of the file that the plan was made on */
@@ -66,6 +70,16 @@ export function writeRunnerRequest(
   base?: string,
 ): HostCommand {
   return request("write-runner", around, { template, exclusive, parts, ...(base === undefined ? {} : { base }) });
+}
+
+/** As write-runner, for what the manager reads at its start only. Result: `{drained, jobs}`. @param wait seconds, at most 800 */
+export function restartRunnerRequest(
+  around: RunnerSurroundings,
+  config: ConfigTemplate,
+  parts: readonly string[],
+  wait: number,
+): HostCommand {
+  return request("restart-runner", around, { ...config, parts }, String(wait));
 }
 
 /** Result: `{id, leftoversEnded, changed, lint, loaded}`. */
@@ -103,6 +117,11 @@ export function makeApiTokenRequest(around: RunnerSurroundings): HostCommand {
   return request("make-api-token", around, {});
 }
 
-function request(document: string, around: RunnerSurroundings, more: object): HostCommand {
-  return { document, records: [["request", JSON.stringify({ ...around, ...more })]] };
+function request(
+  document: string,
+  around: RunnerSurroundings,
+  more: object,
+  ...fields: readonly string[]
+): HostCommand {
+  return { document, records: [["request", JSON.stringify({ ...around, ...more }), ...fields]] };
 }
