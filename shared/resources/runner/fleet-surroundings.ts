@@ -5,6 +5,7 @@ import { groupName } from "../../desired/names.ts";
 import { fleetTag } from "../common/tags.ts";
 import { gitlabUrl } from "./desired.ts";
 import { renderConfig } from "./render.ts";
+import { metricsAddress } from "./state.ts";
 import { isAmazon, type Surroundings } from "./surroundings.ts";
 import { renderToml } from "./toml.ts";
 
@@ -35,7 +36,7 @@ async function surroundingsOf(fleet: Fleet, readers: FleetReaders): Promise<Surr
     Promise.all(parameters.map(async (name) => [name, await readers.host.imageBehind(name)] as const)),
   ]);
   return {
-    listenAddress: ":9252",
+    listenAddress: metricsAddress,
     region,
     vpcId: network.vpcId,
     machineSubnetId,

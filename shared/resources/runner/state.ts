@@ -4,6 +4,9 @@ import type { Reading, ToldRunner } from "./reading.ts";
 import { sectionName, sectionsOf } from "./sections.ts";
 import { parseToml } from "./toml.ts";
 
+/** Where the host's documents ask for the manager's metrics. */
+export const metricsAddress = ":9252";
+
 export type ApiTokenState = { readonly type: "api-token"; readonly token: Reading["gitlab"]["apiToken"] };
 
 /** What of config.toml isn't as the file has it. */
@@ -82,9 +85,17 @@ export class ReadConfig {
     const mine = (path: string) =>
       section === undefined ? !this.#declared.some((name) => isWithin(path, name)) : isWithin(path, section);
     return {
-      changes: this.#compared.changes.filter(({ path }) => mine(path)),
+      changes: this.#compared.changes.filter(({ path }) => mine(path)).map((change) => this.#inForce(change)),
       unknown: this.#compared.unknown.filter(mine),
     };
+  }
+
+  /** A manager that answers where the host asks for its metrics was started with that address, whatever the file says now. */
+  #inForce(change: ConfigChange): ConfigChange {
+    const answers = this.reading.metrics !== null && change.to === metricsAddress;
+    return change.path === "listen_address" && answers
+      ? { ...change, effect: "reload", why: "the manager listens there already" }
+      : change;
   }
 }
 
