@@ -50,10 +50,12 @@ export function fleetkeeperApp(settings: Settings, codeOf: CodeOf, app = new App
   return { app, installation };
 }
 
+const readingDocuments: readonly string[] = ["facts", "check-gitlab", "read-runner"];
+
 /** The plan function is given those that only read. */
 export function documentNames(documents: readonly HostDocument[]): Documents {
   return {
-    reading: documents.filter(({ folder }) => folder === "facts" || folder === "check-gitlab").map(({ name }) => name),
+    reading: documents.filter(({ folder }) => readingDocuments.includes(folder)).map(({ name }) => name),
     all: documents.map(({ name }) => name),
   };
 }

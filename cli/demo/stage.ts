@@ -52,12 +52,12 @@ export async function openStage(io: Io, region: string, events: RunEvents): Prom
   return { aws, bucket, reconciler, person, pass: clock.advance, close: () => hosts.close() };
 }
 
-/** Writes beside the lease, the heartbeat and the question to a host, which reads: what a run that finds everything as declared must not make. */
+/** Writes beside the lease, the heartbeat and the questions to a host, which read: what a run that finds everything as declared must not make. */
 export function changingWrites(calls: readonly Call[]): readonly Call[] {
   return calls.filter(({ access, input }) => {
     if (access !== "write") return false;
     const { Key, DocumentName } = input as { readonly Key?: unknown; readonly DocumentName?: unknown };
-    if (DocumentName === "fleetkeeper-facts") return false;
+    if (DocumentName === "fleetkeeper-facts" || DocumentName === "fleetkeeper-read-runner") return false;
     return typeof Key !== "string" || !/\/(?:lease|heartbeat)\.json$/.test(Key);
   });
 }

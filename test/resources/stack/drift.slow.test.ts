@@ -111,7 +111,10 @@ describe("what runs on the host", { shuffle: false }, () => {
     const record = await fleet.run();
     expect(record.end).toBe("Ready");
     const sent = fleet.world.sandbox.calls.all().filter(({ operation }) => operation === "SendCommand");
-    expect(sent.map(({ input }) => input["DocumentName"])).toEqual(["fleetkeeper-facts"]);
+    expect(sent.map(({ input }) => input["DocumentName"]).sort()).toEqual([
+      "fleetkeeper-facts",
+      "fleetkeeper-read-runner",
+    ]);
     const others = fleet.world.sandbox.calls
       .all()
       .filter(

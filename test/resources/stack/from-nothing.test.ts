@@ -11,7 +11,10 @@ test("the sample comes from nothing to Ready, is then asked by one question, and
     expect(quiet.end).toBe("Ready");
     expect(quiet.actions).toEqual([]);
     const sent = fleet.world.sandbox.calls.all().filter(({ operation }) => operation === "SendCommand");
-    expect(sent.map(({ input }) => input["DocumentName"])).toEqual(["fleetkeeper-facts"]);
+    expect(sent.map(({ input }) => input["DocumentName"]).sort()).toEqual([
+      "fleetkeeper-facts",
+      "fleetkeeper-read-runner",
+    ]);
     const { files } = await fleet.host();
     files.files.write(stackPaths.compose, "services: {}\n", 0o644);
     const [found] = await fleet.settle(2);
@@ -22,4 +25,4 @@ test("the sample comes from nothing to Ready, is then asked by one question, and
   } finally {
     await fleet.close();
   }
-});
+}, 180_000);
