@@ -19,16 +19,7 @@ export type CommandState =
   | { readonly state: "failed"; readonly failure: Failure }
   | { readonly state: "unknown"; readonly why: string };
 
-/** What a document that only reads answered. */
-export type Asked =
-  | { readonly state: "done"; readonly result: JsonObject }
-  | { readonly state: "unregistered" }
-  | { readonly state: "failed"; readonly failure: Failure }
-  | { readonly state: "unknown"; readonly why: string };
-
 export interface CommandReader {
-  /** Sends a document that only reads, and waits for its answer. @param command with `fenced: false` */
-  ask(instanceId: string, command: HostCommand): Promise<Asked>;
   /**
    * One command of the facts document, which only reads. Whoever asks while another's question is under way gets that one's
    * answer: kinds that look side by side cost one command together.

@@ -12,7 +12,7 @@ import { readFacts } from "../resources/common/host-facts.ts";
 import { type HostOutcome, parseHostOutput } from "../resources/common/host-output.ts";
 import { required } from "./answer.ts";
 import { errorCode, toFailure } from "./classify.ts";
-import type { Asked, CommandReader, CommandState, CommandWriter, FactsAnswer } from "./commands-port.ts";
+import type { CommandReader, CommandState, CommandWriter, FactsAnswer } from "./commands-port.ts";
 
 export interface CommandSurroundings {
   readonly clock: Clock;
@@ -34,29 +34,17 @@ export function commandReader(
   command: HostCommand,
 ): CommandReader {
   const asking = new Map<string, Promise<FactsAnswer>>();
-  const askOf = async (instanceId: string, question: HostCommand): Promise<Asked> => {
-    if (question.fenced !== false) throw new RangeError(`${question.document} doesn't only read`);
-    const token = await send(ssm, instanceId, question, undefined, newId);
+  const ask = async (instanceId: string): Promise<FactsAnswer> => {
+    const token = await send(ssm, instanceId, command, undefined, newId);
     if (token === undefined) return { state: "unregistered" };
     const answer = await waitFor(ssm, clock, instanceId, token, factsWait);
     switch (answer.state) {
       case "pending":
         return { state: "unknown", why: `the host ${instanceId} doesn't answer: ${answer.what}` };
-      case "unknown":
-        return { state: "unknown", why: `the host ${instanceId}: ${answer.why}` };
-      case "failed":
-      case "done":
-        return answer;
-    }
-  };
-  const ask = async (instanceId: string): Promise<FactsAnswer> => {
-    const answer = await askOf(instanceId, command);
-    switch (answer.state) {
-      case "unregistered":
-      case "unknown":
-        return answer;
       case "failed":
         return { state: "unknown", why: `the host ${instanceId} could not tell: ${answer.failure.message}` };
+      case "unknown":
+        return { state: "unknown", why: `the host ${instanceId}: ${answer.why}` };
       case "done": {
         const facts = readFacts(answer.result);
         return "why" in facts ? { state: "unknown", why: facts.why } : { state: "known", facts };
@@ -64,7 +52,6 @@ export function commandReader(
     }
   };
   return {
-    ask: askOf,
     facts(instanceId) {
       const running = asking.get(instanceId);
       if (running !== undefined) return running;

@@ -61,8 +61,8 @@ async function asked(
   const request = readRunnerRequest(requestSurroundings(look.fleet, look.now), { template, exclusive }, quiesced);
   const answer = await look.readers.commands.ask(id, request);
   switch (answer.state) {
-    case "unregistered":
-      return all(names, (name) => missing(look, name, `Systems Manager knows no agent of ${id}`));
+    case "pending":
+      return all(names, () => unknown(`the host ${id} doesn't answer: ${answer.what}`));
     case "unknown":
       return all(names, () => unknown(answer.why));
     case "failed": {
