@@ -62,6 +62,16 @@ export function registerCommands(add: AddCommand): void {
     .addOption(file())
     .option("--only <name>", "this fleet of runners only")
     .addOption(new Option("--to <executor>", "the new executor").choices(["docker-autoscaler"]).makeOptionMandatory());
+  add(
+    "backup",
+    "back GitLab up now: data, secrets file and configuration",
+    () => import("./commands/backup.ts"),
+  ).addOption(fleet());
+  add("backups", "list GitLab's backups, newest first", () => import("./commands/backups.ts")).addOption(fleet());
+  add("restore", "restore a backup onto a fresh host of its version and edition", () => import("./commands/restore.ts"))
+    .addOption(fleet())
+    .requiredOption("--backup <id>", "as backups lists it")
+    .option("--overwrite", "although GitLab holds projects or users, which are lost");
   add("facts", "show what the host tells of itself", () => import("./commands/facts.ts")).addOption(fleet());
   add("logs <service>", "show the newest lines of a service on the host", () => import("./commands/logs.ts"))
     .addOption(fleet())

@@ -16,11 +16,13 @@ export async function newestBackup(reader: BackupReader, wanted: BackupsWanted):
   return undefined;
 }
 
+export interface ListedBackup {
+  readonly id: string;
+  readonly manifest: BackupManifest | { readonly why: string };
+}
+
 /** All of them, newest first: whole, partial and broken. */
-export async function allBackups(
-  reader: BackupReader,
-  wanted: BackupsWanted,
-): Promise<readonly { readonly id: string; readonly manifest: BackupManifest | { readonly why: string } }[]> {
+export async function allBackups(reader: BackupReader, wanted: BackupsWanted): Promise<readonly ListedBackup[]> {
   const { bucket, prefix, fleet } = wanted.place;
   const ids = (await reader.folders(bucket, backupsPrefix(prefix, fleet), wanted.owner)) ?? [];
   return Promise.all(

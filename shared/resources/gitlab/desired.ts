@@ -39,7 +39,7 @@ export function gitlabDesired(fleet: Fleet): ReadonlyMap<string, GitLabDesired> 
   ]);
 }
 
-function backupsWanted(fleet: Fleet): BackupsWanted | undefined {
+export function backupsWanted(fleet: Fleet): BackupsWanted | undefined {
   const { accountId, host } = fleet.spec;
   if (host?.backups === undefined) return undefined;
   const { bucket, prefix, skip, schedule, maxAge } = host.backups;

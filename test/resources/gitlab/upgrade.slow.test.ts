@@ -17,8 +17,9 @@ test("a fleet goes from 17.8 to 18.2 over its required stops, with a backup befo
       [
         "update image",
         "update version",
-        "update image",
         "update backup",
+        "update postgresql",
+        "update image",
         "update version",
       ]
     `);
