@@ -16,6 +16,11 @@ const file = () => new Option("-f, --file <file>", "a fleet file");
 /** Every command of the program. A module is loaded only when its command runs. */
 export function registerCommands(add: AddCommand): void {
   add("validate <files...>", "check fleet files, every problem at once", () => import("./commands/validate.ts"));
+  add(
+    "doctor <file>",
+    "what would go wrong for a fleet before it does; only reads",
+    () => import("./commands/doctor.ts"),
+  );
   add("schema", "print the JSON Schema of a fleet file", () => import("./commands/schema.ts"));
   add("push <file>", "validate a fleet file and put it in force", () => import("./commands/push.ts"))
     .option("--sequence <number>", "rises with every push (default: the pipeline's number, else the next)")

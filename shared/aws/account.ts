@@ -1,0 +1,75 @@
+import { DescribeRouteTablesCommand, DescribeSubnetsCommand, EC2Client, type RouteTable } from "@aws-sdk/client-ec2";
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { attempt, readOrAbsent } from "./answer.ts";
+import { type AwsConfig, readerClient } from "./clients.ts";
+
+export interface SubnetFacts {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly zone: string;
+  readonly freeAddresses: number;
+  /** Where traffic to the internet goes. */
+  readonly wayOut: "internet gateway" | "NAT gateway" | "other" | "none";
+}
+
+/** What a fleet will need of the account around it. Every call throws a Failure where it can't tell. */
+export interface AccountReader {
+  /** Undefined for one that isn't there. */
+  subnet(id: string): Promise<SubnetFacts | undefined>;
+  /** The role by which EC2 runs spot instances; made by the first spot request of whoever may make it. */
+  hasSpotRole(): Promise<boolean>;
+  /** An applied quota of EC2's, by its code. */
+  quota(code: string): Promise<number | undefined>;
+}
+
+export function accountReader(config: AwsConfig): AccountReader {
+  const ec2 = readerClient(config, (settings) => new EC2Client(settings));
+  const iam = readerClient(config, (settings) => new IAMClient(settings));
+  const quotas = readerClient(config, (settings) => new ServiceQuotasClient(settings));
+  return {
+    async subnet(id) {
+      const answer = await readOrAbsent(`reading subnet ${id}`, () =>
+        ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] })),
+      );
+      const subnet = answer?.Subnets?.[0];
+      if (subnet === undefined) return undefined;
+      const vpcId = subnet.VpcId ?? "";
+      const { RouteTables = [] } = await attempt(`reading the routes of ${vpcId}`, () =>
+        ec2.send(new DescribeRouteTablesCommand({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] })),
+      );
+      return {
+        id,
+        vpcId,
+        zone: subnet.AvailabilityZone ?? "",
+        freeAddresses: subnet.AvailableIpAddressCount ?? 0,
+        wayOut: wayOut(tableOf(RouteTables, id)),
+      };
+    },
+    async hasSpotRole() {
+      const role = await readOrAbsent("looking for the role of spot instances", () =>
+        iam.send(new GetRoleCommand({ RoleName: "AWSServiceRoleForEC2Spot" })),
+      );
+      return role !== undefined;
+    },
+    async quota(code) {
+      const answer = await readOrAbsent(`reading the quota ${code}`, () =>
+        quotas.send(new GetServiceQuotaCommand({ ServiceCode: "ec2", QuotaCode: code })),
+      );
+      return answer?.Quota?.Value;
+    },
+  };
+}
+
+/** A subnet's own table, else the VPC's main one. */
+function tableOf(tables: readonly RouteTable[], subnetId: string): RouteTable | undefined {
+  const own = tables.find(({ Associations = [] }) => Associations.some(({ SubnetId }) => SubnetId === subnetId));
+  return own ?? tables.find(({ Associations = [] }) => Associations.some(({ Main }) => Main === true));
+}
+
+function wayOut(table: RouteTable | undefined): SubnetFacts["wayOut"] {
+  const route = table?.Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0");
+  if (route === undefined) return "none";
+  if (route.NatGatewayId !== undefined) return "NAT gateway";
+  return route.GatewayId?.startsWith("igw-") === true ? "internet gateway" : "other";
+}
