@@ -54,7 +54,9 @@ export const settingsSchema = z.strictObject({
   cacheBuckets: z
     .record(fleet, z.array(z.string().regex(/^[a-z0-9.-]{3,63}$/)).min(1))
     .default({})
-    .describe("Cache buckets by fleet, where they aren't named `<fleet>-gitlab-cache`."),
+    .describe(
+      "Cache and backup buckets by fleet, where they aren't named `<fleet>-gitlab-cache` and `<fleet>-gitlab-backups`.",
+    ),
   hostedZones: z
     .array(z.string().regex(/^Z[A-Z0-9]{1,31}$/))
     .default([])

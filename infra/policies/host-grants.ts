@@ -6,11 +6,12 @@ export function hostReads({ settings, partition }: Installation): readonly Grant
   return [
     {
       sid: "LookAtHost",
-      why: "The host, its volumes and its address. EC2's Describe actions know no narrower resource.",
+      why: "The host, its volumes, address and subnet. EC2's Describe actions know no narrower resource.",
       actions: [
         "ec2:DescribeAddresses",
         "ec2:DescribeInstanceAttribute",
         "ec2:DescribeInstances",
+        "ec2:DescribeSubnets",
         "ec2:DescribeVolumes",
         "ec2:DescribeVolumesModifications",
       ],
@@ -38,8 +39,8 @@ export function hostWrites({ settings, arn, partition }: Installation): readonly
   return [
     {
       sid: "LookBeforeLaunch",
-      why: "The image's root device, the subnet's zone, and the profile that is to be swapped.",
-      actions: ["ec2:DescribeIamInstanceProfileAssociations", "ec2:DescribeImages", "ec2:DescribeSubnets"],
+      why: "The image's root device, and the profile that is to be swapped.",
+      actions: ["ec2:DescribeIamInstanceProfileAssociations", "ec2:DescribeImages"],
       resources: ["*"],
       conditions: { StringEquals: { "ec2:Region": region } },
     },
