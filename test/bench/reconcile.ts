@@ -1,4 +1,5 @@
 import { FleetWorld, sampleFile } from "../harness/fleet-world.ts";
+import { commandMemory } from "./command-memory.ts";
 import { cost } from "./cost.ts";
 import { type Bench, type Measurement, measured } from "./measurement.ts";
 
@@ -25,7 +26,7 @@ export const reconcileBench: Bench = {
       measured("no-op: writes beside lease and heartbeat", idle.writes, "writes", 0),
       measured("create: critical path", create.path, "round trips", 14),
       measured("create: calls", create.calls, "calls", 120),
-      measured("resident memory", Math.round(process.memoryUsage().rss / 1024 / 1024), "MB", 256),
+      measured("resident memory of the command", await commandMemory(body), "MB", 256),
     ];
   },
 };
