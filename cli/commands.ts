@@ -89,6 +89,14 @@ export function registerCommands(add: AddCommand): void {
   add("root-password", "show GitLab's first root password", () => import("./commands/root-password.ts")).addOption(
     fleet(),
   );
+  add("gc", "look for machines that their manager lost, and say what was found", () => import("./commands/gc.ts"))
+    .addOption(fleet())
+    .addOption(new Option("--report", "only look and say (default)").conflicts(["explain", "approve", "sweep"]))
+    .addOption(new Option("--explain <id>", "why a machine is judged as it is").conflicts(["approve", "sweep"]))
+    .addOption(new Option("--approve <id...>", "release exactly these machines from the fuse").conflicts("sweep"))
+    .option("--sweep", "delete what is proven, on an AWS on this machine only");
+  add("keep <id>", "leave a machine alone, whatever is found about it", () => import("./commands/keep.ts"));
+  add("unkeep <id>", "judge a machine like any other again", () => import("./commands/unkeep.ts"));
   add("sandbox", "run the embedded AWS until interrupted", () => import("./commands/sandbox.ts"))
     .option("--port <number>", "on 127.0.0.1", "4566")
     .option("--dir <directory>", "where its state survives");

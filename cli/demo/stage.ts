@@ -52,12 +52,14 @@ export async function openStage(io: Io, region: string, events: RunEvents): Prom
   return { aws, bucket, reconciler, person, pass: clock.advance, close: () => hosts.close() };
 }
 
-/** Writes beside the lease, the heartbeat and the questions to a host, which read: what a run that finds everything as declared must not make. */
+const readingDocuments = /^fleetkeeper-(?:facts|list-jobs|list-machines|read-runner)$/;
+
+/** Writes beside the lease, the heartbeat and questions to hosts, which read: what a run that finds everything as declared must not make. */
 export function changingWrites(calls: readonly Call[]): readonly Call[] {
   return calls.filter(({ access, input }) => {
     if (access !== "write") return false;
     const { Key, DocumentName } = input as { readonly Key?: unknown; readonly DocumentName?: unknown };
-    if (DocumentName === "fleetkeeper-facts" || DocumentName === "fleetkeeper-read-runner") return false;
+    if (typeof DocumentName === "string" && readingDocuments.test(DocumentName)) return false;
     return typeof Key !== "string" || !/\/(?:lease|heartbeat)\.json$/.test(Key);
   });
 }

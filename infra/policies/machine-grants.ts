@@ -4,7 +4,7 @@ import { type Grant, sessionFleet } from "./grant.ts";
 /** The tag that says "marked as an orphan", and nothing else. */
 const orphanMark = "fleetkeeper:orphan";
 
-export function machineReads({ settings }: Installation): readonly Grant[] {
+export function machineReads({ settings, arn }: Installation): readonly Grant[] {
   return [
     {
       sid: "LookAtMachines",
@@ -12,6 +12,22 @@ export function machineReads({ settings }: Installation): readonly Grant[] {
       actions: ["ec2:DescribeKeyPairs", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSpotInstanceRequests"],
       resources: ["*"],
       conditions: { StringEquals: { "ec2:Region": settings.region } },
+    },
+    {
+      sid: "LookForAgents",
+      why: "Which workers can be asked for their jobs. The action knows no narrower resource.",
+      actions: ["ssm:DescribeInstanceInformation"],
+      resources: ["*"],
+    },
+    {
+      sid: "AskWorkers",
+      why: "Which document may be sent is granted beside it; the one for workers only reads.",
+      actions: ["ssm:SendCommand"],
+      resources: [arn("ec2", "instance/*")],
+      conditions: {
+        StringEquals: { "ssm:resourceTag/fleetkeeper:fleet": sessionFleet },
+        Null: { "ssm:resourceTag/fleetkeeper:kind": "true" },
+      },
     },
   ];
 }

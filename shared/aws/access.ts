@@ -22,6 +22,8 @@ import { machinesMarker, machinesReader, machinesSweeper } from "./machines.ts";
 import type { MachinesMarker, MachinesReader, MachinesSweeper } from "./machines-port.ts";
 import { networkReader, networkWriter } from "./network.ts";
 import type { Readers, Writers } from "./ports.ts";
+import { instanceProbe } from "./probe.ts";
+import type { InstanceProbe } from "./probe-port.ts";
 
 /** Everything that observing may ask of AWS, by clients that refuse to write. */
 export function readersOf(config: AwsConfig, surroundings: CommandSurroundings): Readers {
@@ -79,4 +81,12 @@ export function machinesMarkerOf(config: AwsConfig, beforeAttempt: () => void): 
 /** For who sweeps, with that role's credentials; it can't mark. @param beforeAttempt see {@link writersOf} */
 export function machinesSweeperOf(config: AwsConfig, beforeAttempt: () => void): MachinesSweeper {
   return machinesSweeper(writerClient(config, (settings) => new EC2Client(settings), beforeAttempt));
+}
+
+/** For who asks instances by documents that only read; this client sends commands, and writes nothing else. */
+export function instanceProbeOf(config: AwsConfig, surroundings: CommandSurroundings): InstanceProbe {
+  return instanceProbe(
+    readerClient(config, (settings) => new SSMClient(settings), ["SendCommand"]),
+    surroundings,
+  );
 }

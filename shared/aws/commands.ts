@@ -72,7 +72,7 @@ export function commandReader(
 export function commandWriter(
   ssm: SSMClient,
   { clock, newId }: CommandSurroundings,
-  fence: () => Fence,
+  fence: () => Fence | undefined,
 ): CommandWriter {
   return {
     async run(instanceId, command, wait) {

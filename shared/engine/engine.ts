@@ -5,7 +5,7 @@ import type { Lease, LeasePort } from "./lease.ts";
 import type { Planning } from "./plan-round.ts";
 import type { StatePort } from "./state-port.ts";
 
-/** What marks orphans after a run, where a fleet has machines. Reports the condition `GarbageCollected`. */
+/** What marks orphans after a run. Reports the condition `GarbageCollected`; undefined where a fleet has no machines. */
 export type Collect<Fleet> = (context: {
   readonly fleet: Fleet;
   readonly name: string;
@@ -13,7 +13,7 @@ export type Collect<Fleet> = (context: {
   readonly lease: Lease;
   /** Epoch milliseconds after which nothing may be started. */
   readonly deadline: number;
-}) => Promise<Verdict>;
+}) => Promise<Verdict | undefined>;
 
 /** Everything a run works with, put together once by whoever starts it. */
 export interface Engine<Fleet, Readers, Writers> extends Planning<Fleet, Readers> {

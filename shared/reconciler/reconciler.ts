@@ -11,6 +11,7 @@ import { FleetStore } from "../store/fleet-store.ts";
 import { StoreLeases } from "../store/lease.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { LocalClocks } from "../store/server-time.ts";
+import { type Collection, openCollection } from "./collection.ts";
 import { desiredFleet, type Place } from "./desired-fleet.ts";
 import { identifiedLeases } from "./identified-leases.ts";
 import { fleetKinds } from "./kinds.ts";
@@ -42,6 +43,7 @@ export interface ReconcilerOptions {
 export interface Reconciler {
   readonly engine: Engine<Fleet, Readers, Writers>;
   readonly store: ObjectStore;
+  readonly collection: Collection;
   /** Learns whose credentials these are, once. @throws Failure */
   identify(): Promise<void>;
 }
@@ -74,8 +76,10 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     newId,
     holder,
   });
+  const collection = openCollection({ aws, store, surroundings: { clock, newId }, readers });
   return {
     store,
+    collection,
     identify,
     engine: {
       kinds: fleetKinds({ bucket, permissionsBoundary: options.permissionsBoundary }),
@@ -85,6 +89,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
       store: new FleetStore(store),
       leases: identifiedLeases(leases, identify),
       clock,
+      collect: collection.mark,
       limits: options.limits ?? defaultLimits,
       random,
       ...(events === undefined ? {} : { events }),

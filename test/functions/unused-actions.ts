@@ -39,6 +39,7 @@ export const unusedActions: Readonly<Record<string, string>> = {
   "sqs:GetQueueAttributes": "The same, before it reads.",
   "sqs:ReceiveMessage": "Lambda's event source reads the queue by the function's role, when a person redrives it.",
   "sqs:SendMessage": "Lambda puts dead letters into the queue by the function's role.",
+  "ssm:DescribeInstanceInformation": "Workers are asked for their jobs before they are condemned.",
   "ssm:GetCommandInvocation": "How a command on the host ended.",
   "ssm:GetParameter": "AMIs that the file names as public parameters.",
   "ssm:SendCommand": "Commands on the host.",

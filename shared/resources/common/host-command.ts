@@ -9,6 +9,7 @@ export const hostDocuments = [
   "facts",
   "grow-volume",
   "install-docker",
+  "list-jobs",
   "list-machines",
   "prepare-volume",
   "prune-images",

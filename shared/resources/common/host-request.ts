@@ -160,3 +160,8 @@ export function drainRunnerRequest(waitSeconds: number): HostCommand {
 export function listMachinesRequest(): HostCommand {
   return { document: "list-machines", fenced: false, records: [] };
 }
+
+/** Asked on a worker. Result: `{containers}`, how many containers of jobs run there. */
+export function listJobsRequest(): HostCommand {
+  return { document: "list-jobs", fenced: false, records: [] };
+}

@@ -75,7 +75,7 @@ describe("the kind machines", () => {
     const account = async () => "123456789012";
     const collect = machinesCollector({ ports: () => ({ ...marking, network }), account, layout });
     const verdict = await collect({ fleet: await acme(), name: "acme", requestId: "r-1", lease, deadline: 0 });
-    expect(verdict.message).toContain(`marking ${id}`);
+    expect(verdict?.message).toContain(`marking ${id}`);
   });
 });
 
