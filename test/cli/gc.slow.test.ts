@@ -49,9 +49,10 @@ describe("collection, from the command line", { shuffle: false }, () => {
   };
   /** docker-machine installs Docker on what it makes. */
   const installDocker = async (id: string) => {
+    const files = await fleet.world.hosts?.host(id);
     const record = fleet.world.hosts?.record(id);
-    if (record === undefined) throw new Error(`nothing was ever asked of ${id}`);
-    installPackage((await fleet.world.hosts?.host(id))?.root ?? "", "docker");
+    if (files === undefined || record === undefined) throw new Error(`${id} runs nothing`);
+    installPackage(files.root, "docker");
     record.packages["docker"] = "25.0.8";
     record.units["docker"] = { enabled: true, active: true };
   };
@@ -121,6 +122,25 @@ describe("collection, from the command line", { shuffle: false }, () => {
     }
     await type("reconcile");
     expect(await conditionOf()).toBe("NoOrphans");
+  });
+
+  it("seven at once blow the fuse: nothing is deleted but what a person names", async () => {
+    const ids: string[] = [];
+    for (let made = 0; made < 7; made += 1) ids.push(await launch());
+    await fleet.world.clock.sleep(30 * minute);
+    for (const id of ids) await installDocker(id);
+    for (let run = 0; run < 4; run += 1) {
+      await type("reconcile");
+      await fleet.world.clock.sleep(8 * minute);
+    }
+    expect(await conditionOf()).toBe("FuseBlown");
+    expect((await type("gc --sweep")).stdout).not.toContain("deleted");
+    const [first = "", second = ""] = ids;
+    expect((await type(`gc --approve ${first} ${second}`)).exit).toBe(0);
+    const { deletions } = JSON.parse((await type("gc --sweep -o json")).stdout);
+    const deleted = deletions.map(({ subject }: { subject: string }) => subject);
+    expect(deleted.toSorted()).toEqual([`instance/${first}`, `instance/${second}`].toSorted());
+    expect(await conditionOf()).toBe("FuseBlown");
   });
 
   it("deletes in no real account, and approves nothing that carries no mark", async () => {
