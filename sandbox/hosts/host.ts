@@ -159,8 +159,3 @@ export class Host {
     return answer;
   }
 }
-
-/** Whether a host's directory is there, from an earlier process perhaps. */
-export function hostExists(directory: string): boolean {
-  return existsSync(join(directory, "root"));
-}

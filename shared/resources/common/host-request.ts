@@ -21,9 +21,6 @@ export const restoringMark = "/srv/fleetkeeper/gitlab/.fleetkeeper-restoring";
 /** Services of the compose file that documents know by name. */
 export const hostServices = { gitlab: "gitlab", runner: "gitlab-runner" } as const;
 
-/** Directories below which write-files writes; anything else is refused on the host too. */
-export const writableRoots: readonly string[] = ["/srv/fleetkeeper/", "/etc/fleetkeeper/", "/opt/fleetkeeper/"];
-
 /** @param files paths under our control @param mounts paths whose space matters, the data volume's among them */
 export function factsRequest(files: readonly string[], mounts: readonly string[] = [hostPaths.data, "/"]): HostCommand {
   const records: HostRecord[] = [
@@ -95,30 +92,6 @@ export function writeFilesRequest(files: readonly HostFile[]): HostCommand {
       owner,
       fileDigest(content),
       content,
-    ]),
-  };
-}
-
-/** Content that is too long for a command: from S3, where the host's role may read it. */
-export interface StoredFile extends Omit<HostFile, "content"> {
-  readonly sha256: string;
-  readonly bucket: string;
-  readonly key: string;
-  readonly versionId: string;
-}
-
-export function writeStoredFilesRequest(files: readonly StoredFile[]): HostCommand {
-  return {
-    document: "write-files",
-    records: files.map(({ path, mode, owner = "0:0", sha256, bucket, key, versionId }) => [
-      "object",
-      path,
-      mode,
-      owner,
-      sha256,
-      bucket,
-      key,
-      versionId,
     ]),
   };
 }

@@ -21,9 +21,6 @@ export interface ParsedMachineName {
 const placeholder = "%s";
 const stamp = /^(\d{1,12})-([0-9a-f]{8})$/;
 
-/** Characters that the stamp takes: ten digits of seconds (until 2286), a hyphen, eight hexadecimal digits. */
-export const stampLength = 19;
-
 const authenticationToken = /^glrt-(t[123]_)?|^t[123]_|^glrtr-/;
 const jobToken = /^glcbt-/;
 const registrationToken = /^GR[0-9A-Fa-f]{7}/;

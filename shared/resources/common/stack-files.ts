@@ -17,5 +17,3 @@ export const stackPaths = {
   runnerDashboard: `${stack}/grafana/dashboards/runners.json`,
   grafanaPassword: `${stack}/grafana/admin-password`,
 } as const;
-
-export type StackFile = keyof typeof stackPaths;
