@@ -160,7 +160,7 @@ def drift(fleet, bucket):
 def healed(fleet, bucket):
     host, machine = f"{fleet}-host", f"{fleet}-machine"
     names = iam.list_role_policies(RoleName=host)["PolicyNames"]
-    assert "admin" not in names and "machines" in names, names
+    assert "admin" not in names and "host" in names, names
     assert iam.get_role_policy(RoleName=host, PolicyName="host")["PolicyDocument"] != WIDE
     same(iam.list_attached_role_policies(RoleName=machine)["AttachedPolicies"], [])
     trust = iam.get_role(RoleName=machine)["Role"]["AssumeRolePolicyDocument"]
