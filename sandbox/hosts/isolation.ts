@@ -93,9 +93,12 @@ function unshare({ hostname, binds, environment, scratch }: Namespace, command: 
     "cd /",
     "umount -l /old",
     "rmdir /old 2>/dev/null || true",
-    `exec /usr/bin/env -i ${Object.entries(environment)
+    // Not by exec: the namespace's first process can't be killed from inside, and a script must be.
+    `/usr/bin/env -i ${Object.entries(environment)
       .map(([name, value]) => quote(`${name}=${value}`))
       .join(" ")} ${command.map(quote).join(" ")}`,
+    // Without a line after it the shell would make way for its last command all the same.
+    "exit $?",
   ];
   return [
     "unshare",

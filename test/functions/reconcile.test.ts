@@ -115,7 +115,7 @@ test("an environment that lacks something is a crash that names it", async () =>
 test("near its end the function starts no work and has itself run again by a schedule", async () => {
   await cloud.type(["push", acme]);
   cloud.aws.states.get(SCHEDULER_STATE, "eu-central-1").groups["fleetkeeper"] = { createdAt: 0 };
-  const record = await invoke({ fleet: "acme" }, 15_100);
+  const record = await invoke({ fleet: "acme" }, 14_000);
   expect(record.end).toBe("Progressing");
   const schedules = Object.values(cloud.aws.state(SCHEDULER_STATE).schedules);
   expect(schedules).toMatchObject([
@@ -126,6 +126,6 @@ test("near its end the function starts no work and has itself run again by a sch
 
 test("a schedule that can't be made is told and breaks nothing", async () => {
   await cloud.type(["push", "desired-state/acme.fleet.yaml"]);
-  expect((await invoke({ fleet: "acme" }, 15_100)).end).toBe("Progressing");
+  expect((await invoke({ fleet: "acme" }, 14_000)).end).toBe("Progressing");
   expect(logged("RequeueFailed")).toMatchObject([{ level: "warn", code: "NotFound" }]);
 });

@@ -45,6 +45,6 @@ describe("the host's fence", () => {
 
   it("tells SSM nothing that can be taken for an answer when the script is killed", async () => {
     world.hosts.faults.add({ document: "write-files", effect: { type: "kill", atCommand: 60 } });
-    expect(await world.send(write("killed"), { incarnation: "b", epoch: 2 })).toMatchObject({ ok: false });
+    expect(await world.send(write("killed"), { incarnation: "c0ffee", epoch: 1 })).toMatchObject({ ok: false });
   });
 });

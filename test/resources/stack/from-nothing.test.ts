@@ -13,6 +13,7 @@ test("the sample comes from nothing to Ready, is then asked by one question, and
     const sent = fleet.world.sandbox.calls.all().filter(({ operation }) => operation === "SendCommand");
     expect(sent.map(({ input }) => input["DocumentName"]).sort()).toEqual([
       "fleetkeeper-facts",
+      "fleetkeeper-list-machines",
       "fleetkeeper-read-runner",
     ]);
     const { files } = await fleet.host();
