@@ -3,6 +3,7 @@ import type { Plan, PlannedAction } from "../engine/plan.ts";
 import { byResource } from "./plan-order.ts";
 import { revisionText } from "./plan-text.ts";
 import { planTotal } from "./plan-total.ts";
+import { unknownCauses } from "./unknown-cause.ts";
 import { valueText } from "./value-text.ts";
 
 /** A first line that a pipeline can find again, to update its comment in place rather than add another. */
@@ -20,7 +21,9 @@ export function planMarkdown(plan: Plan): string {
   }
   if (plan.unknown.length > 0) {
     lines.push("#### Unknown, so left alone with all that depends on it", "");
-    for (const { kind, name, why } of plan.unknown) lines.push(`- ${code(`${kind}/${name}`)}: ${plain(why)}`);
+    for (const { why, resources } of unknownCauses(plan.unknown)) {
+      lines.push(`- ${resources.map(code).join(", ")}: ${plain(why)}`);
+    }
     lines.push("");
   }
   if (plan.notManaged.length > 0) lines.push(`Not managed by this version: ${plan.notManaged.join(", ")}`, "");

@@ -3,6 +3,7 @@ import type { Plan, PlannedAction, RevisionRef } from "../engine/plan.ts";
 import { byResource } from "./plan-order.ts";
 import { planTotal } from "./plan-total.ts";
 import type { Style } from "./style.ts";
+import { type UnknownCause, unknownCauses } from "./unknown-cause.ts";
 import { valueText } from "./value-text.ts";
 
 const signs: Readonly<Record<Verb, string>> = { create: "+", adopt: "&", update: "~", replace: "±", delete: "-" };
@@ -17,7 +18,7 @@ export function planText(plan: Plan, style: Style): string {
   }
   if (plan.unknown.length > 0) {
     lines.push(style.warning("unknown, so left alone with all that depends on it"));
-    for (const { kind, name, why } of plan.unknown) lines.push(`  ? ${kind}/${name}: ${why}`);
+    for (const cause of unknownCauses(plan.unknown)) lines.push(...causeLines(cause));
     lines.push("");
   }
   if (plan.notManaged.length > 0) {
@@ -38,6 +39,13 @@ function actionLines(action: PlannedAction, style: Style): readonly string[] {
   const held =
     action.held === undefined ? [] : [`      ${style.warning(`held: ${action.held.reason}`)}: ${action.held.message}`];
   return [head, `      why: ${action.reason}`, ...held, ...action.changes.map((change) => changeLine(change, style))];
+}
+
+function causeLines({ why, resources }: UnknownCause): readonly string[] {
+  const [first, ...others] = resources;
+  return others.length === 0
+    ? [`  ? ${first}: ${why}`]
+    : [`  ? ${why}`, ...resources.map((resource) => `      ${resource}`)];
 }
 
 function verbText(verb: Verb, style: Style): string {

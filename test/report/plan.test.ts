@@ -19,6 +19,22 @@ test("a plan reads like a diff: widest risk first, what, from, to, why, and a to
   expect(lines.at(-2)).toBe("Plan: 1 to update, 1 to replace; 1 held, 1 unknown.");
 });
 
+test("what is unknown for one and the same reason is said once, with everything that it holds", () => {
+  const why = "the host doesn't answer";
+  const unknown = [
+    { kind: "stack", name: "docker", why },
+    { kind: "iam", name: "role/host", why: "throttled" },
+    { kind: "stack", name: "volume", why },
+  ];
+  const text = planText({ ...samplePlan, unknown }, plainStyle);
+  expect(text).toContain(
+    "  ? the host doesn't answer\n      stack/docker\n      stack/volume\n  ? iam/role/host: throttled\n",
+  );
+  expect(planMarkdown({ ...samplePlan, unknown })).toContain(
+    "- `stack/docker`, `stack/volume`: the host doesn't answer\n",
+  );
+});
+
 test("colours change nothing but colours", () => {
   const esc = String.fromCharCode(27);
   const coloured = planText(samplePlan, colourStyle());
