@@ -61,6 +61,8 @@ export type HostAddressRecord = {
 export interface HostReader {
   /** Every instance that was launched under one of these client tokens, ended ones too as long as EC2 lists them. */
   instancesOfTokens(tokens: readonly string[]): Promise<readonly InstanceRecord[]>;
+  /** Ids of every instance that has this instance profile and hasn't ended, whoever made it. */
+  instancesOfProfile(arn: string): Promise<readonly string[]>;
   terminationProtection(instanceId: string): Promise<boolean>;
   volumesOf(instanceId: string): Promise<readonly HostVolumeRecord[]>;
   /** Every volume of the region with all these tags. */

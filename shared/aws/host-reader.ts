@@ -37,6 +37,14 @@ export function hostReader(ec2: EC2Client, ssm: SSMClient): HostReader {
         const reservations = await allItems(pages, (page) => page.Reservations);
         return reservations.flatMap(({ Instances = [] }) => Instances.map(instanceRecord));
       }),
+    instancesOfProfile: (arn) =>
+      attempt(`looking for instances with the profile ${arn}`, async () => {
+        const filter = { Name: "iam-instance-profile.arn", Values: [literalValue(arn)] };
+        const pages = paginateDescribeInstances({ client: ec2 }, { Filters: [filter] });
+        const reservations = await allItems(pages, (page) => page.Reservations);
+        const instances = reservations.flatMap(({ Instances = [] }) => Instances.map(instanceRecord));
+        return instances.flatMap(({ id, state }) => (state === "terminated" ? [] : [id])).sort();
+      }),
     terminationProtection: (instanceId) =>
       attempt(`reading the termination protection of ${instanceId}`, async () => {
         const answer = await ec2.send(

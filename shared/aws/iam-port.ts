@@ -21,6 +21,8 @@ export type ProfileRecord = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
+export type ProfileName = Pick<ProfileRecord, "name" | "arn" | "path">;
+
 export interface IamReader {
   role(name: string): Promise<RoleRecord | undefined>;
   /** Names of a role's inline policies. */
@@ -32,8 +34,8 @@ export interface IamReader {
   /** Names of every role below a path. Listings carry no tags. */
   roleNamesBelow(path: string): Promise<readonly string[]>;
   profileNamesBelow(path: string): Promise<readonly string[]>;
-  /** Every profile that holds the role, as name and path. */
-  profilesOf(role: string): Promise<readonly { readonly name: string; readonly path: string }[] | undefined>;
+  /** Every profile that holds the role. */
+  profilesOf(role: string): Promise<readonly ProfileName[] | undefined>;
 }
 
 export interface NewRole {

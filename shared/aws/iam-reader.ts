@@ -60,6 +60,7 @@ export function iamReader(client: IAMClient): IamReader {
         const profiles = await allItems(pages, (page) => page.InstanceProfiles);
         return profiles.map((profile) => ({
           name: required(profile.InstanceProfileName, "a profile's name"),
+          arn: required(profile.Arn, "a profile's ARN"),
           path: required(profile.Path, "a profile's path"),
         }));
       }),

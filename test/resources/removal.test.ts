@@ -33,6 +33,31 @@ describe("a role that the file gives another name", () => {
     expect(await world.plan(sample)).toEqual(nothing);
   });
 
+  test("is not deleted under an instance that lives by it, whatever is approved", async () => {
+    const world = cloud();
+    await world.converge(sample);
+    const { ec2 } = world.person;
+    const image = (await ec2.describeImages({ Owners: ["amazon"] })).Images?.[0]?.ImageId;
+    const { Instances } = await ec2.runInstances({
+      MinCount: 1,
+      MaxCount: 1,
+      ImageId: image,
+      InstanceType: "t3.small",
+      SubnetId: "subnet-0aaaaaaaaaaaaaaa1",
+      IamInstanceProfile: { Name: "acme-host" },
+    });
+    const id = Instances?.[0]?.InstanceId ?? "";
+    await world.converge(renamed, (action) => action.verb === "delete");
+    expect((await world.plan(renamed)).actions.map(({ target, refused }) => [target.name, refused]).sort()).toEqual([
+      ["stale-profile/acme-host", `${id} still lives by it`],
+      ["stale-role/acme-host", `${id} still lives by it`],
+    ]);
+    await ec2.terminateInstances({ InstanceIds: [id] });
+    await world.sandbox.clock.advance(600_000);
+    await world.converge(renamed, (action) => action.verb === "delete");
+    expect(await world.plan(renamed)).toEqual(nothing);
+  });
+
   test("and that somebody else keeps in a profile of theirs is not deleted", async () => {
     const world = cloud();
     await world.converge(sample);

@@ -16,13 +16,20 @@ type IamWriters = Pick<Writers, "iam">;
 /** Roles and instance profiles of host and machines: docs/kinds.md says what is compared and what is left. */
 export function iamKind(
   environment: IamEnvironment,
-): Kind<Fleet, Pick<Readers, "iam">, IamWriters, IamDesired, IamState> {
+): Kind<Fleet, Pick<Readers, "iam" | "host">, IamWriters, IamDesired, IamState> {
   return {
     kind,
     after: [],
     desired: (fleet) => iamDesired(fleet, environment),
     observe: ({ fleet, readers, inventory, only }) =>
-      observeIam({ fleet, reader: readers.iam, desired: iamDesired(fleet, environment), inventory, only }),
+      observeIam({
+        fleet,
+        reader: readers.iam,
+        instances: readers.host,
+        desired: iamDesired(fleet, environment),
+        inventory,
+        only,
+      }),
     diff,
     async apply(context) {
       await apply(context);
@@ -42,9 +49,10 @@ function diff({ fleet, name, desired, observed }: DiffContext<Fleet, IamDesired,
     : diffProfile(target, observed?.type === "profile" ? observed : undefined, desired, marked);
 }
 
-/** Whether an instance still lives by it can't be seen in IAM, so a person has to say. */
+/** IAM deletes what an instance still lives by without a word, so that is refused here, and the rest waits for a person. */
 function deletion(target: ActionDraft["target"], observed: IamState): ActionDraft {
   const what = observed.type === "role" ? "role" : "instance profile";
+  const users = observed.usedBy ?? [];
   return {
     target,
     verb: "delete",
@@ -52,6 +60,9 @@ function deletion(target: ActionDraft["target"], observed: IamState): ActionDraf
     risk: "destructive",
     reason: `${what} ${observed.name} is this fleet's and the file no longer names it`,
     ownership: "ours",
+    ...(users.length === 0
+      ? {}
+      : { refused: `${users.join(", ")} still ${users.length === 1 ? "lives" : "live"} by it` }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { HostReader } from "../../aws/host-port.ts";
 import type { IamReader } from "../../aws/iam-port.ts";
 import type { Fleet } from "../../desired/fleet.ts";
 import { iamPath } from "../../desired/names.ts";
@@ -21,6 +22,7 @@ const listing = { role: "listing/roles", profile: "listing/profiles" } as const;
 interface Look {
   readonly fleet: Fleet;
   readonly reader: IamReader;
+  readonly instances: Pick<HostReader, "instancesOfProfile">;
   readonly desired: ReadonlyMap<string, IamDesired>;
   readonly inventory: readonly string[];
   readonly only: readonly string[] | undefined;
@@ -52,13 +54,23 @@ async function seeNamed(look: Look, name: string): Promise<Seen> {
   return absent;
 }
 
-/** What the file no longer asks for and still carries our mark. What lost it is somebody else's now. */
+/**
+ * What the file no longer asks for and still carries our mark. What lost it is somebody else's now. An instance whose
+ * profile or role is deleted loses its credentials within the hour, so who still lives by it is looked for.
+ */
 async function seeStale(look: Look, type: "role" | "profile", name: string): Promise<Seen> {
   if (wanted(look, type).has(name)) return absent;
-  const seen = await answer<IamState>(() =>
-    type === "role" ? readRole(look.reader, name, [], false) : readProfile(look.reader, name),
-  );
-  return seen.state === "present" && !isMarked(seen.value.tags, look.fleet, kind) ? absent : seen;
+  return answer<IamState>(async () => {
+    const seen = type === "role" ? await readRole(look.reader, name, [], false) : await readProfile(look.reader, name);
+    if (seen === undefined || !isMarked(seen.tags, look.fleet, kind)) return undefined;
+    return { ...seen, usedBy: await usersOf(look, seen) };
+  });
+}
+
+async function usersOf({ reader, instances }: Look, state: IamState): Promise<readonly string[]> {
+  const profiles = state.type === "profile" ? [state] : ((await reader.profilesOf(state.name)) ?? []);
+  const users = await Promise.all(profiles.map(({ arn }) => instances.instancesOfProfile(arn)));
+  return [...new Set(users.flat())].sort();
 }
 
 async function seeLeft(look: Look, type: "role" | "profile"): Promise<readonly (readonly [string, Seen])[]> {

@@ -23,6 +23,8 @@ export type ProfileState = {
   readonly id: string;
   readonly roles: readonly string[];
   readonly tags: Tags;
+  /** Instances that live by it; only looked for where it left the file. */
+  readonly usedBy?: readonly string[];
 };
 
 export function profileChanges(observed: ProfileState | undefined, desired: ProfileDesired): readonly Change[] {

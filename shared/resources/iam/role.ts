@@ -35,6 +35,8 @@ export type RoleState = {
   readonly policies: { readonly [name: string]: Policy };
   readonly attachments: readonly string[];
   readonly tags: Tags;
+  /** Instances that live by it, through any profile; only looked for where it left the file. */
+  readonly usedBy?: readonly string[];
 };
 
 /** The one comparison: what it doesn't name, apply doesn't write. */
