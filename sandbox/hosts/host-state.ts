@@ -82,6 +82,8 @@ export interface ContainerRecord {
   quitting: boolean;
   /** Whether a person or compose stopped it, so that a boot doesn't start it. */
   stopped: boolean;
+  /** Of GitLab: its services that `gitlab-ctl stop` ended, until it or the container starts them again. */
+  down?: readonly string[];
   log: string[];
 }
 

@@ -5,10 +5,11 @@ readonly fk_gitlab=$fk_data/gitlab
 readonly fk_restoring=$fk_gitlab/.fleetkeeper-restoring
 gitlab_id='' gitlab_version='' gitlab_edition=''
 
-# gitlab_lock: backups, upgrades and restores exclude each other, for as long as they take. With fence, in this order.
+# gitlab_lock: backups, upgrades and restores exclude each other, for as long as they take. With fence, in this order. Of a
+# descriptor of its own: 8 is the work directory's, 9 is fence's.
 gitlab_lock() {
-  exec 8>>"$fk_state/gitlab.lock"
-  flock -n 8 || fail Busy "a backup, an upgrade or a restore of GitLab is under way on this host"
+  exec 7>>"$fk_state/gitlab.lock"
+  flock -n 7 || fail Busy "a backup, an upgrade or a restore of GitLab is under way on this host"
 }
 
 # host_unlock: what takes long leaves the rest of the host to others. The lock of gitlab_lock stays.

@@ -66,8 +66,13 @@ if [[ $restored == none || $restored == begun ]]; then
     fail RestoreFailed "gitlab-backup restore failed; $fk_log on the host has the reason; the host stays marked as half restored"
   printf '%s restored\n' "$id" | replace_file "$fk_restoring" 0600 0:0
   restored=restored
+fi
+
+# Killed after the data was back: GitLab's services may still be stopped.
+if [[ $restored == restored ]]; then
   docker exec "$gitlab_id" gitlab-ctl reconfigure || fail RestoreFailed "gitlab-ctl reconfigure failed after the restore"
   compose restart gitlab || fail ComposeFailed "GitLab could not be started again after the restore"
+  printf '%s started\n' "$id" | replace_file "$fk_restoring" 0600 0:0
   done_with '{"state":"starting"}'
 fi
 

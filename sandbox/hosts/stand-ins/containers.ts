@@ -99,6 +99,7 @@ export function start(container: ContainerRecord, context: StandInContext): void
   container.exitCode = 0;
   container.quitting = false;
   container.stopped = false;
+  container.down = [];
   container.startedAt = context.clock.now();
   container.log.push(`${container.service} started`);
   if (container.service === "gitlab-runner") context.host.manager.loadedVersion = 0;

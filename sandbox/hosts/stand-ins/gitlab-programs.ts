@@ -101,8 +101,12 @@ function control(
   const data = gitLabData(container, context);
   switch (verb) {
     case "stop":
+      container.down = [...new Set([...(container.down ?? []), ...args])];
+      return text("ok: down\n");
     case "start":
     case "restart":
+      container.down = (container.down ?? []).filter((one) => args.length > 0 && !args.includes(one));
+      return text("ok: run\n");
     case "reconfigure":
       return text("ok: run\n");
     case "check-config": {

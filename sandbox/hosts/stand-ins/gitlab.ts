@@ -16,7 +16,7 @@ function firstBootAt(container: ContainerRecord, { files }: StandInContext): num
 
 /** 200 once it is up; 503 while it is on its way; 0 before anything listens. */
 export function readiness(container: ContainerRecord, context: StandInContext): Readiness {
-  if (container.status !== "running") return 0;
+  if (container.status !== "running" || container.down?.includes("puma")) return 0;
   const { timing } = context.hosts;
   const booted = firstBootAt(container, context);
   const first = booted === undefined || booted > container.startedAt;

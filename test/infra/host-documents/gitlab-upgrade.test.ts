@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pullImageRequest, upgradeRequest } from "../../../shared/resources/gitlab/host-requests.ts";
+import { backUpRequest, pullImageRequest, upgradeRequest } from "../../../shared/resources/gitlab/host-requests.ts";
 import { gitLabImage, type UpgradeStep } from "../../../shared/resources/gitlab/upgrade-step.ts";
 import { codeOf, GitLabWorld, place } from "../../harness/gitlab-world.ts";
 
@@ -60,6 +60,14 @@ describe("a GitLab's second day", { shuffle: false }, () => {
     expect(again).toEqual(manifest);
     const { files } = await world.host.host();
     expect(files.exists(`/srv/fleetkeeper/gitlab/data/backups/${first}_gitlab_backup.tar`)).toBe(false);
+  });
+
+  it("makes one backup at a time, and is busy for as long as it takes", async () => {
+    const ids = ["20261124T131000Z-requested", "20261124T131001Z-scheduled"];
+    const answers = await Promise.all(ids.map((id) => world.host.send(backUpRequest(place, id, []))));
+    const states = answers.map((answer) => (answer.ok ? answer.outcome.state : answer.why));
+    expect(states.sort()).toEqual(["done", "failed"]);
+    expect(answers.map(codeOf)).toContain("Busy");
   });
 
   it("takes no step before the image is pulled, from another version, or with a removed setting in its configuration", async () => {

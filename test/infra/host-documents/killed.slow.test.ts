@@ -1,7 +1,6 @@
 import { readdirSync } from "node:fs";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { HostCommand } from "../../../shared/resources/common/host-command.ts";
 import {
   composeRequest,
   drainRunnerRequest,
@@ -12,6 +11,7 @@ import {
   writeFilesRequest,
 } from "../../../shared/resources/common/host-request.ts";
 import { composeArtifact, composeFile, HostWorld, stackServices } from "../../harness/host-world.ts";
+import { killEverywhere } from "../../harness/killed-scripts.ts";
 
 /**
  * A script that is killed before any one of its commands, then sent again: the same end, and no half-written file. What a
@@ -24,22 +24,6 @@ describe("a host whose scripts are killed at every command", { shuffle: false },
   });
   afterAll(() => world.close());
 
-  /** Kills at 1, 1 + stride, ... until the script ends before it is killed. Answers how many kills there were. */
-  async function killEverywhere(command: HostCommand, check: () => Promise<void>, stride: number): Promise<number> {
-    const { document } = command;
-    for (let atCommand = 1, kills = 0; ; atCommand += stride, kills += 1) {
-      world.hosts.faults.clear();
-      world.hosts.faults.add({ document, effect: { type: "kill", atCommand } });
-      const answer = await world.send(command);
-      await check();
-      if (answer.ok) {
-        expect(answer.outcome, document).toMatchObject({ state: "done" });
-        return kills;
-      }
-      expect(answer.stdout, `${document} killed at ${atCommand}`).toBe("");
-    }
-  }
-
   /** Nothing of what scripts write on their way is left where it could be taken for the real thing. */
   async function wholeFiles(): Promise<void> {
     const { files } = await world.host();
@@ -49,7 +33,7 @@ describe("a host whose scripts are killed at every command", { shuffle: false },
   }
 
   it("prepares its volume, which is formatted once", async () => {
-    const kills = await killEverywhere(prepareVolumeRequest(world.volumeId), wholeFiles, 3);
+    const kills = await killEverywhere(world, prepareVolumeRequest(world.volumeId), wholeFiles, 3);
     expect(kills).toBeGreaterThan(50);
     const made = world.record().calls.filter(({ program, exitCode }) => program === "mkfs.xfs" && exitCode === 0);
     expect(made).toHaveLength(1);
@@ -58,20 +42,20 @@ describe("a host whose scripts are killed at every command", { shuffle: false },
 
   it("installs Docker", async () => {
     const request = installDockerRequest({ docker: "25.0.8", compose: { version: "2.40.3", ...composeArtifact } });
-    expect(await killEverywhere(request, wholeFiles, 3)).toBeGreaterThan(20);
+    expect(await killEverywhere(world, request, wholeFiles, 3)).toBeGreaterThan(20);
     expect((await world.facts()).docker).toMatchObject({ running: true, version: "25.0.8", compose: "2.40.3" });
   });
 
   it("writes files, each the old or the new one", async () => {
     await world.done(writeFilesRequest([{ ...composeFile, content: "old\n" }]));
-    expect(await killEverywhere(writeFilesRequest([composeFile]), wholeFiles, 1)).toBeGreaterThan(100);
+    expect(await killEverywhere(world, writeFilesRequest([composeFile]), wholeFiles, 1)).toBeGreaterThan(100);
     const [file] = (await world.facts([composeFile.path])).files;
     expect(file).toMatchObject({ intact: true, written: fileDigest(composeFile.content) });
     expect(file?.previous).toEqual([fileDigest("old\n")]);
   });
 
   it("starts its services, each once", async () => {
-    expect(await killEverywhere(composeRequest("up", stackServices), wholeFiles, 3)).toBeGreaterThan(20);
+    expect(await killEverywhere(world, composeRequest("up", stackServices), wholeFiles, 3)).toBeGreaterThan(20);
     const { services } = await world.facts();
     expect(services?.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(
       stackServices.map((name) => `${name} running`).sort(),
@@ -82,7 +66,7 @@ describe("a host whose scripts are killed at every command", { shuffle: false },
     await world.clock.advance(10 * 60_000);
     const Name = "/fleetkeeper/acme/secrets/root-password";
     expect((await world.facts()).gitlab?.initialRootPassword).toBe(true);
-    await killEverywhere(rootPasswordRequest(Name), wholeFiles, 3);
+    await killEverywhere(world, rootPasswordRequest(Name), wholeFiles, 3);
     expect((await world.facts()).gitlab?.initialRootPassword).toBe(false);
     const { Parameter } = await world.ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
     expect(Parameter?.Value).toMatch(/^[A-Z2-7]{32}$/);
@@ -90,10 +74,10 @@ describe("a host whose scripts are killed at every command", { shuffle: false },
 
   it("drains its manager without taking a job from it", async () => {
     world.record().manager.jobs = 1;
-    await killEverywhere(drainRunnerRequest(2), wholeFiles, 5);
+    await killEverywhere(world, drainRunnerRequest(2), wholeFiles, 5);
     expect((await world.facts()).services?.find(({ name }) => name === "gitlab-runner")?.state).toBe("running");
     world.record().manager.jobs = 0;
-    await killEverywhere(drainRunnerRequest(2), wholeFiles, 5);
+    await killEverywhere(world, drainRunnerRequest(2), wholeFiles, 5);
     expect((await world.facts()).services?.some(({ name }) => name === "gitlab-runner")).toBe(false);
   });
 
