@@ -86,6 +86,13 @@ export function registerCommands(add: AddCommand): void {
     "stop, start or restart services on the host; the runner manager finishes its jobs first",
     () => import("./commands/services.ts"),
   ).addOption(fleet());
+  add(
+    "runners [verb] [name]",
+    "show what GitLab says of each runner beside the file; rotate NAME: a new token, after its jobs and machines",
+    () => import("./commands/runners.ts"),
+  )
+    .addOption(fleet())
+    .option("--cancel", "rotate: take the request back");
   add("root-password", "show GitLab's first root password", () => import("./commands/root-password.ts")).addOption(
     fleet(),
   );

@@ -122,7 +122,12 @@ function scriptOf(folder: string, parts: readonly string[], parameters: readonly
 function programs(): readonly string[] {
   const files = {
     "shape.json": JSON.stringify(hostShape()),
-    ...Object.fromEntries(["config_toml.py", "gitlab_api.py", "runner.py"].map((name) => [name, read(name)])),
+    ...Object.fromEntries(
+      ["config_toml.py", "gitlab_api.py", "host.py", "registration.py", "runner.py", "told.py"].map((name) => [
+        name,
+        read(name),
+      ]),
+    ),
   };
   const entries = Object.entries(files).map(([name, text]) => {
     const packed = gzipSync(text, { level: 9 }).toString("base64");

@@ -182,7 +182,10 @@ export class GitLabApi {
     const row = runner.managers.find((candidate) => candidate.systemId === systemId);
     if (row === undefined) {
       runner.managers.push({ id: this.#id(), systemId, createdAt: now, contactedAt: now, version });
-    } else row.contactedAt = now;
+      return;
+    }
+    row.contactedAt = now;
+    row.version = version ?? row.version;
   }
 
   #removeManager(call: Call): GitLabResponse {

@@ -13,6 +13,7 @@ import {
   quiesceRunnerRequest,
   registerRunnerRequest,
   restartRunnerRequest,
+  rotateRunnerRequest,
   unregisterRunnerRequest,
   updateRunnerRequest,
   writeRunnerRequest,
@@ -62,9 +63,14 @@ export async function applySection(
     return send(sending, registerRunnerRequest(around(sending), config, desired), `registering ${section}`);
   }
   const changes = observed?.changes ?? [];
-  const disowning = changes.some(({ effect }) => effect === "disown");
+  const rotating = observed?.rotating === true;
+  const disowning = rotating || changes.some(({ effect }) => effect === "disown");
   const waiting = disowning ? await quiesce(sending, section) : undefined;
   if (waiting !== undefined) return waiting;
+  if (rotating) {
+    const rotated = await send(sending, rotateRunnerRequest(around(sending), config, section), `rotating ${section}`);
+    if (rotated.state === "pending") return rotated;
+  }
   if (changes.length > 0) {
     const written = await write(sending, config, section, changes);
     if (written.state === "pending") return written;

@@ -77,10 +77,11 @@ export function diffSection(
   if (observed === undefined) return [];
   const attributes = observed.runner?.attributes ?? null;
   const scope = attributes?.runner_type;
+  const rotation = observed.rotating ? [rotationChange] : [];
   const drafts = configUpdate(
     target,
-    observed.changes,
-    attributes === null ? [] : changed(attributes, desired.attributes),
+    [...rotation, ...observed.changes],
+    attributes === null ? [] : changedAttributes(attributes, desired.attributes),
   );
   if (scope === undefined || scope === desired.scope.runner_type) return drafts;
   const change = { path: "gitlab.runner_type", from: scope, to: desired.scope.runner_type };
@@ -99,6 +100,14 @@ export function diffSection(
     ...drafts,
   ];
 }
+
+/** Somebody asked for it by `fleetkeeper runners rotate`. */
+const rotationChange: ConfigChange = {
+  path: "token",
+  to: "made anew",
+  effect: "disown",
+  why: "a new token was asked for, and the manager finds its machines by the old one",
+};
 
 /** A runner that left the file: its jobs and its machines end first. */
 export function sectionDeletion(target: Target, observed: SectionState): ActionDraft {
@@ -120,7 +129,8 @@ function whyRegister({ state, runner, registering }: SectionState): string | und
   return registering ? "its registration began and did not end" : undefined;
 }
 
-function changed(found: Readonly<Record<string, Json>>, wanted: RunnerAttributes): readonly Change[] {
+/** By GitLab's names, under `gitlab.`. */
+export function changedAttributes(found: Readonly<Record<string, Json>>, wanted: RunnerAttributes): readonly Change[] {
   return Object.entries(wanted).flatMap(([name, to]): readonly Change[] => {
     const from = found[name] ?? null;
     const same = Array.isArray(from) && Array.isArray(to) ? sameSet(from, to) : from === to;

@@ -62,6 +62,11 @@ export function readRunnerRequest(
   return { ...request("read-runner", around, { template, quiesced }), fenced: false };
 }
 
+/** As read-runner, with what people ask for beside: jobs and managers, as GitLab has them. Fetches no secret but the API token. */
+export function tellRunnersRequest(around: RunnerSurroundings): HostCommand {
+  return { ...request("read-runner", around, { template: "", quiesced: [], details: true }), fenced: false };
+}
+
 /** @param parts names of sections, and `""` for the global part @param base digest of the file that the plan was made on */
 export function writeRunnerRequest(
   around: RunnerSurroundings,
@@ -99,12 +104,18 @@ export function unregisterRunnerRequest(around: RunnerSurroundings, section: str
   return request("unregister-runner", around, { section, scope });
 }
 
+/** Makes the new token that was asked for; nothing where none was, or the runner has a new one meanwhile. Result: `{id, rotated}`. */
 export function rotateRunnerRequest(
   around: RunnerSurroundings,
   { template, exclusive }: ConfigTemplate,
   section: string,
 ): HostCommand {
-  return request("rotate-runner", around, { template, exclusive, section });
+  return request("rotate-runner", around, { template, exclusive, section, phase: "do" });
+}
+
+/** Leaves a note on the host that a section's token is to be made anew, or takes it away. Result: `{asked}`. */
+export function askRotationRequest(around: RunnerSurroundings, section: string, phase: "ask" | "cancel"): HostCommand {
+  return request("rotate-runner", around, { section, phase });
 }
 
 /** Result: `{quiet, jobs, machines}`; asked again until it is quiet. @param wait seconds */

@@ -73,9 +73,9 @@ function fingerprinted(observed: RunnerState): Json {
     case "manager":
       return { changes: plain(observed.changes) };
     case "section": {
-      const { state, registering, changes, runner } = observed;
+      const { state, registering, rotating, changes, runner } = observed;
       const { id = null, tokenValid = null, gone = null, attributes = null } = runner ?? {};
-      return { state, registering, changes: plain(changes), runner: { id, tokenValid, gone, attributes } };
+      return { state, registering, rotating, changes: plain(changes), runner: { id, tokenValid, gone, attributes } };
     }
   }
 }

@@ -121,7 +121,9 @@ function seen(look: RunnerLook, name: string, instanceId: string, template: stri
   const desired = runnerDesired(look.fleet).has(name);
   const state = read.stateOf(section);
   const registering = reading.registering.includes(section);
-  if (state === "missing" && !registering) {
+  // A section that left the file and config.toml may have left its runner behind in GitLab.
+  const leftBehind = !desired && reading.ids[section] !== undefined;
+  if (state === "missing" && !registering && !leftBehind) {
     const silent = reading.gitlab.why;
     return desired && silent !== null && look.inventory.includes(name) ? unknown(silent) : absent;
   }
@@ -129,9 +131,10 @@ function seen(look: RunnerLook, name: string, instanceId: string, template: stri
     desired && state === "whole" ? read.comparedOf(section) : { changes: [], unknown: [] };
   if (paths.length > 0) return unknown(unknowable(paths, reading.why));
   const runner = read.runnerOf(section);
+  const rotating = reading.rotating.includes(section);
   return {
     state: "present",
-    value: { type: "section", instanceId, template, state, changes, runner, registering },
+    value: { type: "section", instanceId, template, state, changes, runner, registering, rotating },
   };
 }
 

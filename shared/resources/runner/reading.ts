@@ -29,6 +29,29 @@ const toldRunner = z.object({
       version: z.nullable(z.string()),
     }),
   ),
+  /** Only where it was asked for. */
+  details: z._default(
+    z.nullable(
+      z.object({
+        online: z.nullable(z.boolean()),
+        contacted_at: z.nullable(z.string()),
+        /** Running ones. */
+        jobs: z.int(),
+        managers: z.nullable(
+          z.array(
+            z.object({
+              system_id: z.string(),
+              version: z.nullable(z.string()),
+              status: z.nullable(z.string()),
+              job_execution_status: z.nullable(z.string()),
+              contacted_at: z.nullable(z.string()),
+            }),
+          ),
+        ),
+      }),
+    ),
+    null,
+  ),
 });
 
 const readingSchema = z.object({
@@ -41,6 +64,8 @@ const readingSchema = z.object({
   ids: z.record(z.string(), z.int()),
   /** Sections whose registration began and did not end. */
   registering: z.array(z.string()),
+  /** Sections whose token was asked to be made anew, and hasn't been yet. */
+  rotating: z.array(z.string()),
   /** What sections still have that are on their way to nothing. */
   pending: z.record(z.string(), z.object({ jobs: z.int(), machines: z.int() })),
   metrics: z.nullable(z.object({ version: z.nullable(z.string()), loaded: z.int(), errors: z.int() })),

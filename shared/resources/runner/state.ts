@@ -36,6 +36,8 @@ export type SectionState = {
   readonly runner: ToldRunner | null;
   /** A registration began and did not end. */
   readonly registering: boolean;
+  /** Somebody asked for a new token. */
+  readonly rotating: boolean;
 };
 
 export type RunnerState = ApiTokenState | ManagerState | SectionState;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { HostCommand } from "../../../shared/resources/common/host-command.ts";
 import {
+  askRotationRequest,
   makeApiTokenRequest,
   quiesceRunnerRequest,
   readRunnerRequest,
@@ -61,12 +62,17 @@ describe("a host that is killed in the middle of a registration", { shuffle: fal
   it("comes back from a rotation that was cut, by another one", async () => {
     await world.hosts.done(register());
     const rotate = () => rotateRunnerRequest(world.around(), template, section);
+    const ask = () => world.hosts.done(askRotationRequest(world.around(), section, "ask"));
+    await ask();
     for (let call = 1; await killed(rotate(), call); call += 1) {
       const { gitlab } = await world.hosts.done(readRunnerRequest(world.around(), template));
       expect(gitlab).toMatchObject({ runners: { [section]: { tokenValid: false, gone: false } } });
       await world.hosts.done(register());
       expect(world.gitlab.state.runners).toHaveLength(1);
       expect(await world.config()).toContain(`token = "${world.gitlab.state.runners[0]?.token}"`);
+      const read = await world.hosts.done(readRunnerRequest(world.around(), template));
+      expect(read["rotating"], "the new token is what was asked for").toEqual([]);
+      await ask();
     }
   });
 
