@@ -1,6 +1,8 @@
 import type { Hosts } from "./hosts/hosts.ts";
 import { Sandbox, type SandboxOptions } from "./sandbox.ts";
 import type { Service } from "./service.ts";
+import { autoScalingService } from "./services/autoscaling/service.ts";
+import { settleGroupsOf } from "./services/autoscaling/settle.ts";
 import { ec2Service } from "./services/ec2/service.ts";
 import { iamService } from "./services/iam/service.ts";
 import type { FunctionCode } from "./services/lambda/delivery.ts";
@@ -21,7 +23,8 @@ export interface AwsServicesOptions {
 /** Every service that the embedded AWS has, as quick and as consistent as they come. */
 export function awsServices(options: AwsServicesOptions = {}): readonly Service[] {
   return [
-    ec2Service(),
+    autoScalingService(),
+    ec2Service(undefined, settleGroupsOf),
     iamService(),
     lambdaService(options.functions),
     route53Service(),

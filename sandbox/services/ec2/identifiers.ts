@@ -49,6 +49,7 @@ export const IDENTIFIERS = {
     notFound: "InvalidKeyPair.NotFound",
     noun: "key pair ID",
   },
+  launchTemplate: kind("lt", "launch-template", "InvalidLaunchTemplateId", "launch template ID"),
   spotRequest: kind("sir", "spot-instances-request", "InvalidSpotInstanceRequestID", "spot instance request ID"),
 } as const satisfies Record<string, IdentifierKind>;
 

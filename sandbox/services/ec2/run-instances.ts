@@ -4,55 +4,54 @@ import { idempotent } from "./client-tokens.ts";
 import type { Answer, Ec2Context } from "./context.ts";
 import { ec2Error, invalidValue, required } from "./errors.ts";
 import { instanceAnswer } from "./instance-answer.ts";
-import { launchInstance } from "./launch.ts";
+import { type LaunchOptions, launchInstance } from "./launch.ts";
+import { launchFulfilled, type SpotWish } from "./launch-fulfilled.ts";
 import { resolveLaunch } from "./launch-spec.ts";
 import type { LaunchSpec } from "./launch-state.ts";
+import { launchOf, templateTags } from "./launch-template-lookup.ts";
 import { checkRoom } from "./network-interface-lookup.ts";
 import { capacityOf, checkedMaxPrice, priceOf } from "./spot-market.ts";
-import type { SpotRequestRecord } from "./spot-state.ts";
+import type { TagRecord } from "./state.ts";
 import { setTags, tagsFromSpecifications } from "./tags.ts";
 import { volumesByInstance } from "./volume-index.ts";
 
 /** Launches MaxCount instances, or none. The same client token gives the same instances again. */
 export function RunInstances(input: RunInstancesCommandInput, context: Ec2Context): Answer<RunInstancesCommandOutput> {
   const { state, random, clock } = context;
-  if (input.LaunchTemplate !== undefined) throw notImplemented("ec2", "RunInstances with a launch template");
+  const launch = input.LaunchTemplate === undefined ? undefined : launchOf(input.LaunchTemplate, context);
   const least = required(input.MinCount, "minCount");
   const most = required(input.MaxCount, "maxCount");
   if (least < 1 || most < least) {
     throw invalidValue(most, "maxCount", `The maximum count is less than the minimum count of ${least}.`);
   }
   const isSpot = input.InstanceMarketOptions?.MarketType === "spot";
+  const own = input.TagSpecifications ?? [];
+  const ofTemplate = (launch?.tags ?? []).filter(
+    ({ ResourceType: type }) => !own.some((one) => one.ResourceType === type),
+  );
   const tags = tagsFromSpecifications(
-    input.TagSpecifications,
+    [...own, ...ofTemplate],
     isSpot
       ? ["instance", "volume", "network-interface", "spot-instances-request"]
       : ["instance", "volume", "network-interface"],
   );
   const ids = idempotent("RunInstances", input, context, () => {
-    const spec = resolveLaunch(input, context);
+    const spec = resolveLaunch(launch === undefined ? input : { ...launch.request, ...input }, context);
     const at = clock.now();
     if (isSpot) checkSpot(input, spec, context);
     checkRoom(spec.subnetId, most, context);
     const reservationId = random.id("r");
     return Array.from({ length: most }, (_, launchIndex) => {
-      const spotRequestId = isSpot ? `sir-${random.hex(8)}` : undefined;
-      const instance = launchInstance(
-        spec,
-        {
-          reservationId,
-          launchIndex,
-          clientToken: input.ClientToken ?? "",
-          spotRequestId,
-          tags: (type) => tags.get(type),
-        },
-        at,
-        context,
-      );
-      if (spotRequestId !== undefined) {
-        state.spotRequests[spotRequestId] = fulfilledRequest(spotRequestId, instance.instanceId, spec, input, context);
-        setTags(state, spotRequestId, tags.get("spot-instances-request"));
-      }
+      const options: LaunchOptions = {
+        reservationId,
+        launchIndex,
+        clientToken: input.ClientToken ?? "",
+        tags: (type) => tags.get(type),
+      };
+      const instance = isSpot
+        ? launchFulfilled(spec, options, spotWish(input, tags.get("spot-instances-request")), at, context)
+        : launchInstance(spec, options, at, context);
+      if (launch !== undefined) setTags(state, instance.instanceId, templateTags(launch));
       return instance.instanceId;
     });
   });
@@ -91,25 +90,12 @@ function checkSpot(input: RunInstancesCommandInput, spec: LaunchSpec, context: E
   }
 }
 
-function fulfilledRequest(
-  requestId: string,
-  instanceId: string,
-  launch: LaunchSpec,
-  input: RunInstancesCommandInput,
-  { state, clock }: Ec2Context,
-): SpotRequestRecord {
+function spotWish(input: RunInstancesCommandInput, tags: readonly TagRecord[] | undefined): SpotWish {
   const options = input.InstanceMarketOptions?.SpotOptions;
-  const at = clock.now();
   return {
-    requestId,
     type: options?.SpotInstanceType ?? "one-time",
-    state: "active",
-    status: { code: "fulfilled", at },
-    createdAt: at,
-    maxPrice: checkedMaxPrice(options?.MaxPrice, launch.instanceType),
-    launch,
-    instanceId,
-    visibleAt: at + state.timing.listingLag,
-    ...(options?.ValidUntil === undefined ? {} : { validUntil: options.ValidUntil.getTime() }),
+    maxPrice: options?.MaxPrice,
+    validUntil: options?.ValidUntil?.getTime(),
+    tags,
   };
 }

@@ -15,6 +15,8 @@ import * as instanceLifecycle from "./instance-lifecycle.ts";
 import { DescribeInstanceTypeOfferings, DescribeInstanceTypes } from "./instance-types.ts";
 import * as instances from "./instances.ts";
 import { CreateKeyPair, DeleteKeyPair, DescribeKeyPairs, ImportKeyPair } from "./key-pairs.ts";
+import * as launchTemplateVersions from "./launch-template-versions.ts";
+import * as launchTemplates from "./launch-templates.ts";
 import {
   CreateNetworkInterface,
   DeleteNetworkInterface,
@@ -42,6 +44,8 @@ const operations = {
   ...instanceAttributes,
   ...instanceLifecycle,
   ...instances,
+  ...launchTemplateVersions,
+  ...launchTemplates,
   ...networks,
   ...profileAssociations,
   ...securityGroupRuleEdits,
@@ -86,15 +90,18 @@ export function ec2StateKey(timing?: Partial<Ec2Timing>): StateKey<Ec2State> {
   return { name: "ec2", initial: () => defaultWorld({ ...DEFAULT_EC2_TIMING, ...timing }) };
 }
 
-/** EC2 with the network of {@link defaultWorld}. */
-export function ec2Service(timing?: Partial<Ec2Timing>): Service {
+/**
+ * EC2 with the network of {@link defaultWorld}.
+ * @param also what other services have done to it by then, before each operation
+ */
+export function ec2Service(timing?: Partial<Ec2Timing>, also?: (context: Ec2Context) => void): Service {
   return defineService<typeof client>()({
     name: "ec2",
     protocol: "ec2Query",
     client,
     xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
     state: ec2StateKey(timing),
-    operations: prepared(operations),
+    operations: prepared(operations, also),
     throttle: { code: "RequestLimitExceeded", status: 503 },
   });
 }
@@ -105,11 +112,13 @@ export function ec2Service(timing?: Partial<Ec2Timing>): Service {
  */
 function prepared<Functions extends Record<string, (input: never, context: Ec2Context) => object>>(
   functions: Functions,
+  also: ((context: Ec2Context) => void) | undefined,
 ): Functions {
   const wrapped = Object.entries(functions).map(([name, run]) => [
     name,
     (input: never, context: Ec2Context) => {
       settle(context);
+      also?.(context);
       if (asksForDryRun(input)) {
         throw ec2Error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
       }

@@ -11,6 +11,7 @@ import type { Answer, Ec2Context } from "./context.ts";
 import { ec2Error, invalidValue, required } from "./errors.ts";
 import { type FilterFields, filterItems } from "./filters.ts";
 import { checkIdentifier, IDENTIFIERS, type IdentifierName, kindOfIdentifier, notFound } from "./identifiers.ts";
+import { LAUNCH_TEMPLATES } from "./launch-template-state.ts";
 import { page } from "./pages.ts";
 import type { Ec2State, TagRecord } from "./state.ts";
 
@@ -130,7 +131,7 @@ function tooManyTags(): Error {
 }
 
 /** The ids, once each is known to exist: nothing is changed when one isn't. */
-function existing(ids: readonly string[] | undefined, { state, clock }: Ec2Context): readonly string[] {
+function existing(ids: readonly string[] | undefined, context: Ec2Context): readonly string[] {
   const wanted = required(ids, "resourceIdSet");
   if (wanted.length === 0) throw ec2Error("MissingParameter", "The request must contain the parameter resourceIdSet");
   if (wanted.length > 1000) throw invalidValue(wanted.length, "resourceIdSet", "At most 1000 resources.");
@@ -138,19 +139,20 @@ function existing(ids: readonly string[] | undefined, { state, clock }: Ec2Conte
     const name = kindOfIdentifier(id);
     if (name === undefined) throw ec2Error("InvalidID", `The ID '${id}' is not valid`);
     checkIdentifier(name, id);
-    if (!exists(name, id, state, clock.now())) throw notFound(name, id);
+    if (!exists(name, id, context)) throw notFound(name, id);
   }
   return wanted;
 }
 
 /** What listings don't see yet can't be tagged either. */
-function exists(name: IdentifierName, id: string, state: Ec2State, now: number): boolean {
-  const record = tableOf(name, state)?.[id];
+function exists(name: IdentifierName, id: string, context: Ec2Context): boolean {
+  const record = tableOf(name, context)?.[id];
   if (record === undefined) return false;
-  return !("visibleAt" in record) || typeof record.visibleAt !== "number" || record.visibleAt <= now;
+  return !("visibleAt" in record) || typeof record.visibleAt !== "number" || record.visibleAt <= context.clock.now();
 }
 
-function tableOf(name: IdentifierName, state: Ec2State): Readonly<Record<string, object>> | undefined {
+function tableOf(name: IdentifierName, context: Ec2Context): Readonly<Record<string, object>> | undefined {
+  const { state } = context;
   switch (name) {
     case "vpc":
       return state.vpcs;
@@ -178,6 +180,8 @@ function tableOf(name: IdentifierName, state: Ec2State): Readonly<Record<string,
       return state.addresses;
     case "keyPair":
       return state.keyPairs;
+    case "launchTemplate":
+      return context.stateOf(LAUNCH_TEMPLATES).templates;
     case "spotRequest":
       return state.spotRequests;
   }
