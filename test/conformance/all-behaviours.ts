@@ -1,18 +1,33 @@
 import { type Behaviour, clientsOf, type Place } from "./behaviours.ts";
+import { bucketBehaviours } from "./behaviours-buckets.ts";
 import { ec2Behaviours } from "./behaviours-ec2.ts";
 import { iamBehaviours } from "./behaviours-iam.ts";
-import { s3Behaviours, stsBehaviours } from "./behaviours-s3.ts";
+import { instanceBehaviours } from "./behaviours-instances.ts";
+import { objectBehaviours } from "./behaviours-objects.ts";
+import { otherBehaviours } from "./behaviours-others.ts";
+import { ssmBehaviours } from "./behaviours-ssm.ts";
+import { volumeBehaviours } from "./behaviours-volumes.ts";
 
-export const behaviours: readonly Behaviour[] = [...iamBehaviours, ...ec2Behaviours, ...s3Behaviours, ...stsBehaviours];
+export const behaviours: readonly Behaviour[] = [
+  ...iamBehaviours,
+  ...ec2Behaviours,
+  ...instanceBehaviours,
+  ...volumeBehaviours,
+  ...bucketBehaviours,
+  ...objectBehaviours,
+  ...ssmBehaviours,
+  ...otherBehaviours,
+];
 
 /** By behaviour: what a place answers where AWS answers otherwise. */
 export async function deviationsAt(
   place: Place,
   each: (behaviour: Behaviour, answer: string) => void = () => {},
+  chosen: readonly Behaviour[] = behaviours,
 ): Promise<Readonly<Record<string, string>>> {
   const clients = clientsOf(place);
   const found: Record<string, string> = {};
-  for (const behaviour of behaviours) {
+  for (const behaviour of chosen) {
     const answer = await behaviour
       .look(clients)
       .catch((error: unknown) => `throws ${error instanceof Error ? error.name : String(error)}`);

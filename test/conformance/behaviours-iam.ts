@@ -229,4 +229,47 @@ export const iamBehaviours: readonly Behaviour[] = [
       return String((await iam.listInstanceProfilesForRole({ RoleName: name })).InstanceProfiles?.length);
     }),
   ),
+  behaviour(
+    "inline policies go by pages",
+    "p,q",
+    "ListRolePolicies",
+    withRole(({ iam }, RoleName) =>
+      during(
+        async () => {
+          for (const PolicyName of ["p", "q"])
+            await iam.putRolePolicy({ RoleName, PolicyName, PolicyDocument: document });
+          const found: string[] = [];
+          let Marker: string | undefined;
+          do {
+            const page = await iam.listRolePolicies({ RoleName, MaxItems: 1, ...(Marker && { Marker }) });
+            found.push(...(page.PolicyNames ?? []));
+            Marker = page.IsTruncated ? page.Marker : undefined;
+          } while (Marker !== undefined);
+          return found.sort().join();
+        },
+        () => iam.deleteRolePolicy({ RoleName, PolicyName: "q" }),
+      ),
+    ),
+  ),
+  behaviour(
+    "a session of more than twelve hours",
+    "ValidationError",
+    "UpdateRole",
+    withRole(({ iam }, RoleName) => codeOf(() => iam.updateRole({ RoleName, MaxSessionDuration: 43_201 }))),
+  ),
+  behaviour(
+    "two tags of one key, whatever their case",
+    "InvalidInputException",
+    "TagRole",
+    withRole(({ iam }, RoleName) => {
+      const twice = [
+        { Key: "one", Value: "1" },
+        { Key: "One", Value: "2" },
+      ];
+      return codeOf(() => iam.tagRole({ RoleName, Tags: twice }));
+    }),
+  ),
+  behaviour("deleting a role that isn't there", "NoSuchEntityException", "DeleteRole", ({ iam, place }) =>
+    codeOf(() => iam.deleteRole({ RoleName: `${place.prefix}-none` })),
+  ),
 ];

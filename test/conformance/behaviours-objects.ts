@@ -1,120 +1,11 @@
-import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
-import { type Behaviour, type Clients, codeOf, during } from "./behaviours.ts";
+import { type Behaviour, codeOf } from "./behaviours.ts";
+import { behaviour, withBucket } from "./with-bucket.ts";
 
-const api = "https://docs.aws.amazon.com/AmazonS3/latest/API/";
 const conditional = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html";
-
-/** With an empty bucket. */
-function withBucket(look: (clients: Clients, bucket: string) => Promise<string>) {
-  return async (clients: Clients): Promise<string> => {
-    const { s3, place } = clients;
-    const Bucket = `${place.prefix}-bucket`;
-    const LocationConstraint = place.region as BucketLocationConstraint;
-    await s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint } });
-    const empty = async () => {
-      const { Versions = [], DeleteMarkers = [] } = await s3.listObjectVersions({ Bucket });
-      for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
-        await s3.deleteObject({ Bucket, Key, ...(VersionId === undefined ? {} : { VersionId }) });
-      }
-    };
-    return await during(
-      () => look(clients, Bucket),
-      empty,
-      () => s3.deleteBucket({ Bucket }),
-    );
-  };
-}
-
-function behaviour(name: string, aws: string, source: string, look: Behaviour["look"]): Behaviour {
-  return { name: `s3: ${name}`, aws, source: source.startsWith("https:") ? source : `${api}API_${source}.html`, look };
-}
-
+const conditionalDelete = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html";
 const one = { Key: "k", Body: "1" };
 
-export const s3Behaviours: readonly Behaviour[] = [
-  behaviour("a bucket that isn't there", "NotFound", "HeadBucket", ({ s3, place }) =>
-    codeOf(() => s3.headBucket({ Bucket: `${place.prefix}-none` })),
-  ),
-  behaviour(
-    "a bucket that is ours already",
-    "BucketAlreadyOwnedByYou",
-    "CreateBucket",
-    withBucket(({ s3, place }, Bucket) => {
-      const LocationConstraint = place.region as BucketLocationConstraint;
-      return codeOf(() => s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
-    }),
-  ),
-  behaviour("a bucket's name with capitals", "InvalidBucketName", "CreateBucket", ({ s3, place }) =>
-    codeOf(() =>
-      s3.createBucket({
-        Bucket: `${place.prefix}_No`,
-        CreateBucketConfiguration: { LocationConstraint: place.region as BucketLocationConstraint },
-      }),
-    ),
-  ),
-  behaviour(
-    "a new bucket is encrypted, owned by its account alone and closed to the public",
-    "AES256 BucketOwnerEnforced true",
-    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html",
-    withBucket(async ({ s3 }, Bucket) => {
-      const { ServerSideEncryptionConfiguration } = await s3.getBucketEncryption({ Bucket });
-      const { OwnershipControls } = await s3.getBucketOwnershipControls({ Bucket });
-      const { PublicAccessBlockConfiguration } = await s3.getPublicAccessBlock({ Bucket });
-      return [
-        ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
-        OwnershipControls?.Rules?.[0]?.ObjectOwnership,
-        PublicAccessBlockConfiguration?.RestrictPublicBuckets,
-      ].join(" ");
-    }),
-  ),
-  ...(
-    [
-      ["tags", "NoSuchTagSet", "GetBucketTagging", (clients, Bucket) => clients.s3.getBucketTagging({ Bucket })],
-      ["policy", "NoSuchBucketPolicy", "GetBucketPolicy", (clients, Bucket) => clients.s3.getBucketPolicy({ Bucket })],
-      [
-        "life cycle",
-        "NoSuchLifecycleConfiguration",
-        "GetBucketLifecycleConfiguration",
-        (clients, Bucket) => clients.s3.getBucketLifecycleConfiguration({ Bucket }),
-      ],
-    ] as readonly (readonly [string, string, string, (clients: Clients, bucket: string) => Promise<unknown>])[]
-  ).map(([what, aws, page, call]) =>
-    behaviour(
-      `a bucket without a ${what}`,
-      aws,
-      page,
-      withBucket((clients, bucket) => codeOf(() => call(clients, bucket))),
-    ),
-  ),
-  behaviour(
-    "a policy that isn't JSON",
-    "MalformedPolicy",
-    "PutBucketPolicy",
-    withBucket(({ s3 }, Bucket) => codeOf(() => s3.putBucketPolicy({ Bucket, Policy: "{" }))),
-  ),
-  behaviour(
-    "two tags of one key",
-    "InvalidTag",
-    "PutBucketTagging",
-    withBucket(({ s3 }, Bucket) => {
-      const TagSet = [
-        { Key: "a", Value: "1" },
-        { Key: "a", Value: "2" },
-      ];
-      return codeOf(() => s3.putBucketTagging({ Bucket, Tagging: { TagSet } }));
-    }),
-  ),
-  behaviour(
-    "life cycle rules of one id",
-    "InvalidArgument",
-    "PutBucketLifecycleConfiguration",
-    withBucket(({ s3 }, Bucket) => {
-      const rule = { ID: "a", Status: "Enabled" as const, Filter: { Prefix: "" }, Expiration: { Days: 1 } };
-      return codeOf(() =>
-        s3.putBucketLifecycleConfiguration({ Bucket, LifecycleConfiguration: { Rules: [rule, rule] } }),
-      );
-    }),
-  ),
+export const objectBehaviours: readonly Behaviour[] = [
   behaviour(
     "a key that isn't there",
     "NoSuchKey",
@@ -288,26 +179,86 @@ export const s3Behaviours: readonly Behaviour[] = [
       return String((await s3.listMultipartUploads({ Bucket })).Uploads?.length ?? 0);
     }),
   ),
-];
-
-export const stsBehaviours: readonly Behaviour[] = [
-  {
-    name: "sts: who we are is an account and an ARN in it",
-    aws: "true",
-    source: "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html",
-    async look({ sts }) {
-      const { Account = "none", Arn = "" } = await sts.getCallerIdentity({});
-      return String(/^\d{12}$/.test(Account) && Arn.includes(`:${Account}:`));
-    },
-  },
-  {
-    name: "sts: a role that isn't there can't be assumed",
-    aws: "AccessDenied",
-    source: "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
-    async look({ sts, place }) {
-      const { Account } = await sts.getCallerIdentity({});
-      const RoleArn = `arn:aws:iam::${Account}:role/${place.prefix}-none`;
-      return await codeOf(() => sts.assumeRole({ RoleArn, RoleSessionName: "conformance" }));
-    },
-  },
+  behaviour(
+    "a delete on the condition of another ETag",
+    "PreconditionFailed",
+    conditionalDelete,
+    withBucket(async ({ s3 }, Bucket) => {
+      await s3.putObject({ Bucket, ...one });
+      return await codeOf(() => s3.deleteObject({ Bucket, Key: "k", IfMatch: '"00000000000000000000000000000000"' }));
+    }),
+  ),
+  behaviour(
+    "a delete on the condition of the object's ETag",
+    "ok",
+    conditionalDelete,
+    withBucket(async ({ s3 }, Bucket) => {
+      const { ETag } = await s3.putObject({ Bucket, ...one });
+      return await codeOf(() => s3.deleteObject({ Bucket, Key: "k", IfMatch: ETag }));
+    }),
+  ),
+  behaviour(
+    "of ten conditional deletes and changes at once one succeeds",
+    "1",
+    conditionalDelete,
+    withBucket(async ({ s3 }, Bucket) => {
+      const { ETag } = await s3.putObject({ Bucket, ...one });
+      const tries = Array.from({ length: 10 }, (_, index) =>
+        codeOf(() =>
+          index % 2 === 0
+            ? s3.putObject({ Bucket, Key: "k", Body: `other ${index}`, IfMatch: ETag })
+            : s3.deleteObject({ Bucket, Key: "k", IfMatch: ETag }),
+        ),
+      );
+      return String((await Promise.all(tries)).filter((said) => said === "ok").length);
+    }),
+  ),
+  behaviour(
+    "what a refused write was to replace is as it was",
+    "1",
+    conditional,
+    withBucket(async ({ s3 }, Bucket) => {
+      await s3.putObject({ Bucket, ...one });
+      await codeOf(() => s3.putObject({ Bucket, Key: "k", Body: "2", IfNoneMatch: "*" }));
+      const { Body } = await s3.getObject({ Bucket, Key: "k" });
+      return (await Body?.transformToString()) ?? "nothing";
+    }),
+  ),
+  behaviour(
+    "an upload in parts that is completed where the key already is",
+    "PreconditionFailed",
+    conditional,
+    withBucket(async ({ s3 }, Bucket) => {
+      const { UploadId } = await s3.createMultipartUpload({ Bucket, Key: "k" });
+      const { ETag } = await s3.uploadPart({ Bucket, Key: "k", UploadId, PartNumber: 1, Body: "x" });
+      await s3.putObject({ Bucket, ...one });
+      const MultipartUpload = { Parts: [{ ETag, PartNumber: 1 }] };
+      const said = await codeOf(() =>
+        s3.completeMultipartUpload({ Bucket, Key: "k", UploadId, MultipartUpload, IfNoneMatch: "*" }),
+      );
+      await s3.abortMultipartUpload({ Bucket, Key: "k", UploadId }).catch(() => undefined);
+      return said;
+    }),
+  ),
+  behaviour(
+    "deleting several keys says of one that isn't there that it is deleted",
+    "2 deleted, 0 failed",
+    "DeleteObjects",
+    withBucket(async ({ s3 }, Bucket) => {
+      await s3.putObject({ Bucket, ...one });
+      const { Deleted = [], Errors = [] } = await s3.deleteObjects({
+        Bucket,
+        Delete: { Objects: [{ Key: "k" }, { Key: "none" }] },
+      });
+      return `${Deleted.length} deleted, ${Errors.length} failed`;
+    }),
+  ),
+  behaviour(
+    "an upload that isn't there",
+    "NoSuchUpload",
+    "UploadPart",
+    withBucket(({ s3 }, Bucket) =>
+      codeOf(() => s3.uploadPart({ Bucket, Key: "k", UploadId: "none", PartNumber: 1, Body: "x" })),
+    ),
+  ),
 ];

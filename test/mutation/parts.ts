@@ -1,0 +1,46 @@
+/** Some pure modules, and the fast tests that have to notice whatever is changed in them. */
+export interface Part {
+  readonly mutate: readonly string[];
+  readonly tests: readonly string[];
+}
+
+const engine = (...names: readonly string[]) => names.map((name) => `shared/engine/${name}.ts`);
+const machines = (...names: readonly string[]) => names.map((name) => `shared/resources/machines/${name}.ts`);
+const engineTests = (...names: readonly string[]) => names.map((name) => `test/engine/${name}.test.ts`);
+const machineTests = (...names: readonly string[]) => names.map((name) => `test/resources/machines/${name}.test.ts`);
+
+/** Whatever decides what happens to a fleet, cut so that a part takes minutes. */
+export const parts: Readonly<Record<string, Part>> = {
+  gate: {
+    mutate: engine("gate", "dependency", "heal", "suspension"),
+    tests: engineTests("gate", "heal", "holding-still", "endless", "approvals", "failures", "operations"),
+  },
+  waves: {
+    mutate: engine("wave", "order"),
+    tests: engineTests("order", "failures", "endless", "operations", "run", "observe"),
+  },
+  diff: {
+    mutate: engine("diff", "action", "observe", "observation"),
+    tests: engineTests("action", "observe", "run", "failures", "holding-still"),
+  },
+  conditions: {
+    mutate: engine("conditions", "condition", "fleet-status", "next-status"),
+    tests: engineTests("conditions", "fleet-status", "record", "holding-still", "run", "failures", "revision"),
+  },
+  timing: {
+    mutate: engine("backoff", "requeue", "deadline", "memory"),
+    tests: engineTests("backoff", "requeue", "gate", "heal", "failures", "endless"),
+  },
+  classify: {
+    mutate: machines("classify", "rules", "ownership", "witnesses", "machine-name", "span"),
+    tests: machineTests("classify", "never-evidence", "properties"),
+  },
+  sweep: {
+    mutate: machines("sweep", "sweep-record", "fuse", "mark"),
+    tests: machineTests("sweep", "marks.property"),
+  },
+  companions: {
+    mutate: machines("companions", "companion"),
+    tests: machineTests("companions"),
+  },
+};
