@@ -104,6 +104,20 @@ export function registerCommands(add: AddCommand): void {
     .option("--sweep", "delete what is proven, on an AWS on this machine only");
   add("keep <id>", "leave a machine alone, whatever is found about it", () => import("./commands/keep.ts"));
   add("unkeep <id>", "judge a machine like any other again", () => import("./commands/unkeep.ts"));
+  add("destroy", "take a fleet down, whole and in order; shows the plan first", () => import("./commands/destroy.ts"))
+    .addOption(fleet())
+    .option("--data", "what holds data too, where its deletionPolicy is Delete")
+    .addOption(new Option("--approve <action...>", "approve these actions of the plan by their ids"))
+    .addOption(
+      new Option("--confirm <fleet>", "approve every action of the plan, by the fleet's name").conflicts("approve"),
+    )
+    .addOption(
+      new Option("--abandon", "give a teardown up: the next reconcile makes anew what is gone").conflicts([
+        "approve",
+        "confirm",
+        "data",
+      ]),
+    );
   add("sandbox", "run the embedded AWS until interrupted", () => import("./commands/sandbox.ts"))
     .option("--port <number>", "on 127.0.0.1", "4566")
     .option("--dir <directory>", "where its state survives");

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { RunEvents } from "../shared/engine/event.ts";
-import { openReconciler, type Reconciler } from "../shared/reconciler/reconciler.ts";
+import { openReconciler, type Reconciler, type TeardownOptions } from "../shared/reconciler/reconciler.ts";
 import type { Io } from "./io.ts";
 import { bucketOf, type CommonOptions } from "./options.ts";
 import { awsConfig, personOf } from "./state.ts";
@@ -12,6 +12,7 @@ export function reconcilerOf(
   options: CommonOptions,
   regionFromFile: string | undefined,
   events: RunEvents,
+  teardown?: TeardownOptions,
 ): Promise<Reconciler> {
   return openReconciler({
     aws: awsConfig(io, options, regionFromFile),
@@ -23,5 +24,6 @@ export function reconcilerOf(
     newId: randomUUID,
     holder: `${personOf(io)}@${hostname()}`,
     events,
+    ...(teardown === undefined ? {} : { teardown }),
   });
 }

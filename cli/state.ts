@@ -36,3 +36,9 @@ export function fleetOf(store: ObjectStore, named: string | undefined): Promise<
 export function personOf(io: Io): string {
   return io.env["GITLAB_USER_LOGIN"] ?? io.env["GITHUB_ACTOR"] ?? userInfo().username;
 }
+
+/** Whether an endpoint is an AWS on this machine: the embedded one, which has no functions that could do the work. */
+export function isLoopback(endpoint: string | undefined): boolean {
+  const host = endpoint === undefined || !URL.canParse(endpoint) ? undefined : new URL(endpoint).hostname;
+  return host !== undefined && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
+}

@@ -10,7 +10,7 @@ import type { ObjectStore } from "../../shared/store/object-store.ts";
 import { openFleet } from "../fleet-session.ts";
 import type { Io } from "../io.ts";
 import type { CommonOptions } from "../options.ts";
-import { personOf } from "../state.ts";
+import { isLoopback, personOf } from "../state.ts";
 
 interface Options extends CommonOptions {
   readonly fleet?: string;
@@ -99,8 +99,7 @@ async function approveMarks(io: Io, options: Options, store: ObjectStore, fleet:
 
 /** In an account, deleting is left to the collect function and its role; the embedded AWS has none. */
 function assertLoopback(endpoint: string | undefined): void {
-  const host = endpoint === undefined || !URL.canParse(endpoint) ? undefined : new URL(endpoint).hostname;
-  if (host !== undefined && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host)) return;
+  if (isLoopback(endpoint)) return;
   throw new Failure({
     code: "SweepRefused",
     class: "terminal",

@@ -1,8 +1,24 @@
 import type { Installation } from "../installation.ts";
 import type { Grant } from "./grant.ts";
 
+/** For who may invoke a function, and no more. */
+export const changesOfFunctions: readonly string[] = [
+  "lambda:Add*",
+  "lambda:Create*",
+  "lambda:Delete*",
+  "lambda:Publish*",
+  "lambda:Put*",
+  "lambda:Remove*",
+  "lambda:Tag*",
+  "lambda:Untag*",
+  "lambda:Update*",
+];
+
 /** What no worker may do whatever else allows it: the reconciler's own parts, and what deletes what runs or holds data. */
-export function ownParts({ iam, arn, s3, bucket, settings, boundary }: Installation): Grant {
+export function ownParts(
+  { iam, arn, s3, bucket, settings, boundary }: Installation,
+  functions: readonly string[] = ["lambda:*"],
+): Grant {
   const { name } = settings;
   return {
     sid: "NeverOwnParts",
@@ -21,7 +37,7 @@ export function ownParts({ iam, arn, s3, bucket, settings, boundary }: Installat
       "iam:Tag*",
       "iam:Untag*",
       "iam:Update*",
-      "lambda:*",
+      ...functions,
       "s3:DeleteBucket*",
       "s3:DeleteObjectVersion",
       "s3:PutBucket*",

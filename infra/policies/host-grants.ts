@@ -179,10 +179,10 @@ export function hostDeletion({ arn }: Installation): readonly Grant[] {
   return [
     {
       sid: "RemoveHost",
-      why: "Teardown, and an approved replacement.",
+      why: "Teardown, and an approved replacement: the host and its volumes, never a runner's machine.",
       actions: ["ec2:DeleteVolume", "ec2:TerminateInstances"],
       resources: [arn("ec2", "instance/*"), arn("ec2", "volume/*")],
-      conditions: { StringEquals: ofFleet },
+      conditions: { StringEquals: { ...ofFleet, "aws:ResourceTag/fleetkeeper:kind": "host" } },
     },
     {
       sid: "ReleaseAddress",

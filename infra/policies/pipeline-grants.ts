@@ -6,11 +6,12 @@ export function pushGrants({ s3, bucket, functions, arn }: Installation, fleets:
   return [
     {
       sid: "PushFiles",
-      why: "The project's own fleets' files, and what is in force of them: a lower sequence is refused.",
+      why: "The project's own fleets' files, what is in force of them, and whether one is being destroyed: a lower sequence is refused, and so is any push then.",
       actions: ["s3:GetObject"],
       resources: fleets.flatMap((fleet) => [
         s3(`${bucket}/fleets/${fleet}/accepted.yaml`),
         s3(`${bucket}/fleets/${fleet}/desired.yaml`),
+        s3(`${bucket}/fleets/${fleet}/teardown.json`),
       ]),
     },
     {

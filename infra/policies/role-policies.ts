@@ -1,12 +1,12 @@
 import type { Installation, RoleName } from "../installation.ts";
 import { cacheDeletion, cacheReads, cacheWrites } from "./cache-grants.ts";
-import { neverDelete, neverWrite, ownParts } from "./denials.ts";
+import { changesOfFunctions, neverDelete, neverWrite, ownParts } from "./denials.ts";
 import { type Grant, sessionFleet } from "./grant.ts";
 import { commandGrants, hostDeletion, hostReads, hostWrites } from "./host-grants.ts";
 import { iamReads, iamWrites } from "./iam-grants.ts";
 import { machineMarks, machineReads } from "./machine-grants.ts";
 import { networkReads, networkWrites } from "./network-grants.ts";
-import { fleetNameReads, stateReads, stateWrites } from "./state-grants.ts";
+import { fleetNameReads, neverTheFile, stateForgetting, stateReads, stateWrites } from "./state-grants.ts";
 
 /** Policies of one role, by name: IAM limits a policy's size, so each area has its own. */
 export type RolePolicies = Readonly<Record<string, readonly Grant[]>>;
@@ -67,7 +67,7 @@ export function rolePolicies(
     reconcileWorker: {
       ...writes,
       machines: [...machineMarks(installation), ...requeueGrants(installation)],
-      never: [neverDelete, ownParts(installation)],
+      never: [neverDelete, neverTheFile(installation), ownParts(installation)],
     },
     schedule: {
       own: [
@@ -82,8 +82,20 @@ export function rolePolicies(
     },
     teardown: {
       ...writes,
-      deletion: [...hostDeletion(installation), ...cacheDeletion(installation)],
-      never: [ownParts(installation)],
+      deletion: [
+        ...hostDeletion(installation),
+        ...cacheDeletion(installation),
+        ...stateForgetting(installation),
+        {
+          sid: "LetCollect",
+          why: "Machines are marked by the one function and deleted by the other, never by people's role.",
+          actions: ["lambda:InvokeFunction"],
+          resources: ["collect", "reconcile"].map((one) =>
+            installation.arn("lambda", `function:${installation.settings.name}-${one}`),
+          ),
+        },
+      ],
+      never: [ownParts(installation, changesOfFunctions)],
     },
   };
 }

@@ -130,6 +130,8 @@ export interface HostWriter extends HostReader {
     clientToken: string,
   ): Promise<string | undefined>;
   attach(volumeId: string, instanceId: string, device: string): Promise<void>;
+  /** Refused while it is attached. What is gone already is no error. */
+  deleteVolume(volumeId: string): Promise<void>;
   detach(volumeId: string, instanceId: string): Promise<void>;
   keepOnTermination(instanceId: string, device: string): Promise<void>;
   modifyVolume(volumeId: string, settings: Omit<VolumeSettings, "encrypted" | "kmsKey">): Promise<void>;

@@ -5,6 +5,7 @@ import {
   AttachVolumeCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
+  DeleteVolumeCommand,
   DescribeIamInstanceProfileAssociationsCommand,
   DescribeImagesCommand,
   DescribeSubnetsCommand,
@@ -71,6 +72,7 @@ export function hostWriter(ec2: EC2Client, ssm: SSMClient): HostWriter {
       send(`detaching ${volume} from ${instance}`, () =>
         ec2.send(new DetachVolumeCommand({ VolumeId: volume, InstanceId: instance })),
       ),
+    deleteVolume: (id) => removeOrGone(`deleting ${id}`, () => ec2.send(new DeleteVolumeCommand({ VolumeId: id }))),
     keepOnTermination: (id, device) =>
       send(`keeping ${device} of ${id} on termination`, () =>
         ec2.send(

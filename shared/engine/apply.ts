@@ -10,7 +10,7 @@ import type { Lease } from "./lease.ts";
 import type { Limits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 import type { Observation } from "./observation.ts";
-import { type Look, operationsOf } from "./observe.ts";
+import { goneIn, type Look, operationsOf } from "./observe.ts";
 import type { PlannedAction } from "./plan.ts";
 import type { Outcome } from "./record.ts";
 import { semaphore } from "./semaphore.ts";
@@ -102,6 +102,7 @@ async function lookAgain<Fleet, Readers, Writers>(
       inventory: applying.inventory[kind] ?? [],
       operations: operationsOf(kind, applying.memory),
       outputs,
+      gone: goneIn(applying.look),
       only: actions.map(({ target }) => target.name),
       now: applying.clock.now(),
     });

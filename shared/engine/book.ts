@@ -11,6 +11,8 @@ export interface Book {
   readonly memory: Memory;
   /** Who approved what, by action id; unspent. */
   readonly approvals: ReadonlyMap<string, string>;
+  /** A teardown's approvals aren't used up. */
+  readonly lasting: boolean;
   /** Actions begun by this run. */
   readonly applied: Readonly<Record<Risk, number>>;
   readonly records: readonly ActionRecord[];
@@ -20,10 +22,11 @@ export interface Book {
   readonly unsettled: ReadonlySet<string>;
 }
 
-export function openBook(memory: Memory, approvals: ReadonlyMap<string, string>): Book {
+export function openBook(memory: Memory, approvals: ReadonlyMap<string, string>, lasting = false): Book {
   return {
     memory,
     approvals,
+    lasting,
     applied: { safe: 0, disruptive: 0, destructive: 0 },
     records: [],
     outdated: new Map(),
@@ -49,12 +52,14 @@ export function afterAction(
   const key = targetKey(action.target);
   const approvals = new Map(book.approvals);
   // Spent, by us or, where it was skipped for want of one, by somebody else.
-  if (action.risk === "destructive" && (started || applied.outcome.state === "skipped")) approvals.delete(action.id);
+  const spent = action.risk === "destructive" && (started || applied.outcome.state === "skipped");
+  if (spent && !book.lasting) approvals.delete(action.id);
   const outdated = new Map(book.outdated);
   if (applied.outcome.state === "outdated") outdated.set(key, (outdated.get(key) ?? 0) + 1);
   return {
     memory: remembered(book.memory, applied, outdated.get(key) ?? 0, now, random, limits),
     approvals,
+    lasting: book.lasting,
     applied: started ? { ...book.applied, [action.risk]: book.applied[action.risk] + 1 } : book.applied,
     records: [...book.records, recordOf(applied, round, book.approvals)],
     outdated,

@@ -89,6 +89,7 @@ function inherited(reason: HoldReason): HoldReason {
     case "Protected":
     case "Refused":
     case "NotOwned":
+    case "TearingDown":
     case "NotSelected":
     case "Observing":
     case "Suspended":

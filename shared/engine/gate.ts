@@ -28,10 +28,15 @@ export interface GateInput {
   /** Applied by this run in earlier rounds. */
   readonly applied: Readonly<Record<Risk, number>>;
   readonly limits: Limits;
+  /** `running`: this run is the teardown itself; `held`: somebody else's is under way. */
+  readonly teardown?: TeardownPhase | undefined;
   /** Epoch milliseconds; force doesn't skip the back-off of what failed since. */
   readonly startedAt: number;
   readonly now: number;
 }
+
+/** What a run has to do with a teardown that is under way. */
+export type TeardownPhase = "held" | "running";
 
 interface Admitted {
   readonly byTarget: ReadonlyMap<string, readonly PlannedAction[]>;
@@ -45,24 +50,32 @@ type Rule = (action: Action, input: GateInput, before: Admitted) => Hold | undef
  * waiting helps comes before what time mends, and both before what depends on others. The numbers are those of the tests.
  */
 const rules: readonly Rule[] = [
-  // 1. Nothing, no force and no approval, deletes the reconciler's own parts.
-  (action) =>
-    action.protected === true && (action.verb === "delete" || action.verb === "replace")
+  // 1. Nothing, no force and no approval, deletes the reconciler's own parts; what the fleet lives by, only its teardown.
+  (action, { teardown }) =>
+    action.protected === true && teardown !== "running" && (action.verb === "delete" || action.verb === "replace")
       ? { reason: "Protected", message: `${targetKey(action.target)} is protected from deletion` }
       : undefined,
   // 2. What can't be done to what exists.
   (action) => (action.refused === undefined ? undefined : { reason: "Refused", message: action.refused }),
   // 3. Hands off what isn't proven to be ours: the right name is no proof, and a delete or a change needs a thing that is.
   ownership,
-  // 4. The run was asked for other kinds.
+  // 4. The fleet is being taken down, and this isn't the run that does it.
+  (_action, { teardown }) =>
+    teardown === "held"
+      ? {
+          reason: "TearingDown",
+          message: "the fleet is being destroyed; `fleetkeeper destroy --abandon` gives that up",
+        }
+      : undefined,
+  // 5. The run was asked for other kinds.
   (action, { only }) =>
     only === undefined || only.includes(action.target.kind)
       ? undefined
       : { reason: "NotSelected", message: `this run acts on ${only.join(", ")} only` },
-  // 5. The file says to look and not to touch.
+  // 6. The file says to look and not to touch.
   (_action, { policy }) =>
     policy.mode === "Enforce" ? undefined : { reason: "Observing", message: "the file's mode is Observe" },
-  // 6. Somebody asked to hold still.
+  // 7. Somebody asked to hold still.
   (_action, { suspension }) =>
     suspension === undefined
       ? undefined
@@ -71,12 +84,12 @@ const rules: readonly Rule[] = [
           message: `suspended until ${isoTime(suspension.until)}: ${suspension.reason}`,
           until: suspension.until,
         },
-  // 7. While the newest file can't be read, nobody knows whether it still wants what its predecessor doesn't.
-  (action, { newestAccepted }) =>
-    newestAccepted || action.verb !== "delete"
+  // 8. While the newest file can't be read, nobody knows whether it still wants what its predecessor doesn't.
+  (action, { newestAccepted, teardown }) =>
+    newestAccepted || teardown === "running" || action.verb !== "delete"
       ? undefined
       : { reason: "NotAccepted", message: "the newest revision is invalid, so nothing is deleted" },
-  // 8. Another writer keeps undoing it.
+  // 9. Another writer keeps undoing it.
   (action, { memory, limits, force }) => {
     const fight = force ? undefined : foughtOver(memory.get(targetKey(action.target))?.heals, action, limits);
     if (fight === undefined) return undefined;
@@ -85,29 +98,30 @@ const rules: readonly Rule[] = [
       message: `put right ${fight.times} times and undone again; find who writes it, then reconcile with --force`,
     };
   },
-  // 9. It failed for good, or not long ago.
+  // 10. It failed for good, or not long ago.
   failedBefore,
-  // 10. What an earlier run started on it goes on.
+  // 11. What an earlier run started on it goes on.
   (action, { memory }) => {
     const operation = memory.get(targetKey(action.target))?.operation;
     if (operation === undefined) return undefined;
     return { reason: "UnderWay", message: operation.message, until: operation.notBefore };
   },
-  // 11. What it needs is unknown, held, failing or unfinished.
+  // 12. What it needs is unknown, held, failing or unfinished.
   (action, { facts, memory }, { byTarget }) => dependencyHold(action, facts, memory, byTarget),
-  // 12. It restarts something outside of the window.
+  // 13. It restarts something outside of the window.
   ({ risk }, { policy: { window }, force }) => {
     if (risk !== "disruptive" || force || window.open) return undefined;
     if (window.opensAt === undefined) return { reason: "WindowClosed", message: "no maintenance window is coming" };
     const message = `waits for the maintenance window at ${isoTime(window.opensAt)}`;
     return { reason: "WindowClosed", message, until: window.opensAt };
   },
-  // 13. It replaces or deletes what runs or holds state, and nobody has approved exactly this.
-  ({ risk, id }, { approved }) =>
-    risk !== "destructive" || approved.has(id)
-      ? undefined
-      : { reason: "ApprovalNeeded", message: `approve it with: fleetkeeper reconcile --approve ${id}` },
-  // 14. Enough of this sort for one run.
+  // 14. It replaces or deletes what runs or holds state, and nobody has approved exactly this.
+  ({ risk, id }, { approved, teardown }) => {
+    if (risk !== "destructive" || approved.has(id)) return undefined;
+    const command = teardown === "running" ? "destroy" : "reconcile";
+    return { reason: "ApprovalNeeded", message: `approve it with: fleetkeeper ${command} --approve ${id}` };
+  },
+  // 15. Enough of this sort for one run.
   ({ risk }, { applied, policy, limits, now }, { count }) => {
     const maximum = policy.maxima?.[risk] ?? limits.maxima[risk];
     if (applied[risk] + count[risk] < maximum) return undefined;

@@ -9,6 +9,10 @@ export const holdReasons = {
     needsPerson: true,
     means: "Something with the right name doesn't carry our mark. Say `adopt: true` in the file, or rename.",
   },
+  TearingDown: {
+    needsPerson: false,
+    means: "`fleetkeeper destroy` takes the fleet down: only it may act until that has ended or is given up.",
+  },
   NotSelected: { needsPerson: false, means: "The run was asked for other kinds only." },
   Observing: { needsPerson: false, means: "`spec.mode` is Observe: differences are reported and left." },
   Suspended: { needsPerson: false, means: "The fleet is suspended until the time given." },

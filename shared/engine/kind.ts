@@ -1,4 +1,4 @@
-import type { Action, ActionDraft } from "./action.ts";
+import type { Action, ActionDraft, Target } from "./action.ts";
 import type { Json } from "./json.ts";
 import type { Observation, Operation } from "./observation.ts";
 
@@ -16,6 +16,8 @@ export interface ObserveContext<Fleet, Readers> {
   /** Operations of this kind under way, by resource name. */
   readonly operations: ReadonlyMap<string, Operation>;
   readonly outputs: OutputsByTarget;
+  /** What was seen to be certainly gone, by `kind/name`, of the kinds that this one is observed after. */
+  readonly gone?: ReadonlySet<string>;
   /** Where set, only these resources need be read again (the check right before an apply). */
   readonly only?: readonly string[];
   readonly now: number;
@@ -75,6 +77,30 @@ export interface ReadableKind<Fleet, Readers, Desired extends Json = Json, State
    */
   fingerprinted?(name: string, observed: State): Json;
   health(name: string, observed: State): Health;
+  /** How its resources end when the whole fleet does. Missing: there is nothing of it that would have to end. */
+  readonly teardown?: KindTeardown<Fleet, Desired, State>;
+}
+
+export interface TeardownContext<Fleet, Desired, State> {
+  readonly fleet: Fleet;
+  readonly name: string;
+  /** As the file in force still has it; undefined for what left it before. */
+  readonly desired: Desired | undefined;
+  readonly observed: State;
+  /** Whether what holds data goes too, where the file's `deletionPolicy` allows it. */
+  readonly data: boolean;
+}
+
+/** The part of a kind that a teardown needs. Pure. */
+export interface KindTeardown<Fleet, Desired extends Json = Json, State extends Json = Json> {
+  /** Deletions of what is this fleet's. None: it stays, because it is retained or somebody else's. */
+  diff(context: TeardownContext<Fleet, Desired, State>): readonly ActionDraft[];
+  /** What an approval of the end names: what stays the same while other parts of the fleet end. */
+  identity(name: string, observed: State): Json;
+  /** Whether it has come to its end although it is there: a container that is stopped. */
+  ended?(name: string, observed: State): boolean;
+  /** What these live on: with it they are gone, and while it is silent nobody knows. */
+  readonly within?: Target;
 }
 
 /** One sort of resource, cut so that the engine needs to know nothing of it. */

@@ -34,13 +34,15 @@ export interface Observing<Fleet, Readers> {
  */
 export async function observe<Fleet, Readers>(observing: Observing<Fleet, Readers>): Promise<Look<Fleet, Readers>> {
   const outputs = new Map<string, Outputs>();
+  const gone = new Set<string>();
   const looks = new Map<string, Promise<KindLook<Fleet, Readers>>>();
   const lookAt = (kind: ReadableKind<Fleet, Readers>): Promise<KindLook<Fleet, Readers>> => {
     const begun = looks.get(kind.kind);
     if (begun !== undefined) return begun;
     const first = observing.kinds.filter((other) => kind.observeAfter?.includes(other.kind));
     const look = Promise.all(first.map(lookAt)).then(async () => {
-      const found = withOutputs(await observeKind(observing, kind, outputs), outputs);
+      const found = withOutputs(await observeKind(observing, kind, outputs, gone), outputs);
+      for (const name of goneOf(found.observations)) gone.add(`${kind.kind}/${name}`);
       observing.observed?.(kind.kind, found.observations);
       return found;
     });
@@ -55,6 +57,7 @@ async function observeKind<Fleet, Readers>(
   observing: Observing<Fleet, Readers>,
   kind: ReadableKind<Fleet, Readers>,
   outputs: OutputsByTarget,
+  gone: ReadonlySet<string>,
 ): Promise<KindLook<Fleet, Readers>> {
   const inventory = observing.inventory[kind.kind] ?? [];
   let desired: ReadonlyMap<string, Json>;
@@ -65,7 +68,7 @@ async function observeKind<Fleet, Readers>(
     return { kind, desired: new Map(), observations: new Map(inventory.map((name) => [name, unknown(why)])) };
   }
   const wanted = [...new Set([...desired.keys(), ...inventory])];
-  const answer = await ask(observing, kind, outputs, inventory, wanted);
+  const answer = await ask(observing, kind, outputs, gone, inventory, wanted);
   const names = [...new Set([...wanted, ...answer.keys()])].sort();
   const observations = new Map(
     names.map((name) => [name, answer.get(name) ?? unknown(`${kind.kind} gave no answer about it`)]),
@@ -77,6 +80,7 @@ async function ask<Fleet, Readers>(
   observing: Observing<Fleet, Readers>,
   kind: ReadableKind<Fleet, Readers>,
   outputs: OutputsByTarget,
+  gone: ReadonlySet<string>,
   inventory: readonly string[],
   wanted: readonly string[],
 ): Promise<ReadonlyMap<string, Observation<Json>>> {
@@ -87,12 +91,26 @@ async function ask<Fleet, Readers>(
       inventory,
       operations: operationsOf(kind.kind, observing.memory),
       outputs,
+      gone,
       now: observing.now,
     });
   } catch (error) {
     const why = failureWhile(`observing ${kind.kind}`, error).message;
     return new Map(wanted.map((name) => [name, unknown(why)]));
   }
+}
+
+/** Certainly absent, and not on its way out either. */
+function goneOf(observations: ReadonlyMap<string, Observation<Json>>): readonly string[] {
+  return [...observations].flatMap(([name, observation]) =>
+    observation.state === "absent" && observation.operation === undefined ? [name] : [],
+  );
+}
+
+/** Everything of a look that is certainly gone, by `kind/name`. */
+export function goneIn<Fleet, Readers>(look: Look<Fleet, Readers>): ReadonlySet<string> {
+  const all = [...look.kinds.values()];
+  return new Set(all.flatMap(({ kind, observations }) => goneOf(observations).map((name) => `${kind.kind}/${name}`)));
 }
 
 export function operationsOf(kind: string, memory: Memory): ReadonlyMap<string, Operation> {

@@ -10,7 +10,8 @@ export function inDependencyOrder<Fleet, Readers>(
   actions: readonly Action[],
   look: Look<Fleet, Readers>,
 ): readonly Action[] {
-  const remaining = actions.map((action) => withDeleteNeeds(action, look));
+  const acted = new Set(actions.map(({ target }) => targetKey(target)));
+  const remaining = actions.map((action) => withDeleteNeeds(action, look, acted));
   const targets = new Set(remaining.map(({ target }) => targetKey(target)));
   const ordered: Action[] = [];
   while (remaining.length > 0) {
@@ -29,18 +30,30 @@ function refusedCycle(action: Action): Action {
   return { ...action, refused: `it needs itself by way of ${needs}: a defect of the kind, please report it` };
 }
 
-function withDeleteNeeds<Fleet, Readers>(action: Action, look: Look<Fleet, Readers>): Action {
+function withDeleteNeeds<Fleet, Readers>(
+  action: Action,
+  look: Look<Fleet, Readers>,
+  acted: ReadonlySet<string>,
+): Action {
   if (action.verb !== "delete") return action;
-  const needs = leavingAfter(action.target.kind, look);
+  const needs = leavingAfter(action.target.kind, look, acted);
   return needs.length === 0 ? action : { ...action, needs: [...(action.needs ?? []), ...needs] };
 }
 
-function leavingAfter<Fleet, Readers>(kind: string, look: Look<Fleet, Readers>): readonly Target[] {
+/** What is left in place on purpose (a volume that is retained) is waited for by nobody. */
+function leavingAfter<Fleet, Readers>(
+  kind: string,
+  look: Look<Fleet, Readers>,
+  acted: ReadonlySet<string>,
+): readonly Target[] {
   const leaving: Target[] = [];
   for (const later of look.kinds.values()) {
     if (!comesAfter(later.kind.kind, kind, look)) continue;
     for (const [name, observation] of later.observations) {
-      if (!later.desired.has(name) && observation.state !== "absent") leaving.push({ kind: later.kind.kind, name });
+      const target = { kind: later.kind.kind, name };
+      const ending = observation.state !== "unknown" && observation.operation?.state === "underWay";
+      const leaves = observation.state === "unknown" || ending || acted.has(targetKey(target));
+      if (!later.desired.has(name) && leaves) leaving.push(target);
     }
   }
   return leaving;

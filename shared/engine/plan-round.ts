@@ -3,7 +3,7 @@ import { factsOf } from "./dependency.ts";
 import type { DesiredState } from "./desired-state.ts";
 import { difference } from "./diff.ts";
 import type { RunEvents } from "./event.ts";
-import { gate } from "./gate.ts";
+import { gate, type TeardownPhase } from "./gate.ts";
 import type { ReadableKind } from "./kind.ts";
 import type { Limits } from "./limits.ts";
 import { type Memory, withFailure, withOperation, withoutFailure } from "./memory.ts";
@@ -18,6 +18,8 @@ export interface Planning<Fleet, Readers> {
   readonly readers: Readers;
   readonly desired: DesiredState<Fleet>;
   readonly limits: Limits;
+  /** Its kinds want nothing: it takes the fleet down. See `teardown.ts`. */
+  readonly teardown?: true;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly events?: RunEvents;
@@ -36,6 +38,7 @@ export interface PlanInput<Fleet> {
   readonly only: readonly string[] | undefined;
   readonly approved: ReadonlySet<string>;
   readonly applied: Readonly<Record<Risk, number>>;
+  readonly teardown?: TeardownPhase | undefined;
   readonly round: number;
   readonly startedAt: number;
   readonly now: number;
@@ -80,6 +83,7 @@ export async function planRound<Fleet, Readers>(
     approved: input.approved,
     applied: input.applied,
     limits: planning.limits,
+    teardown: input.teardown,
     startedAt: input.startedAt,
     now: input.now,
   });

@@ -10,6 +10,7 @@ import { decideRevision } from "./revision.ts";
 import type { FleetState, Revision } from "./state-port.ts";
 import type { ResourceStatus } from "./status.ts";
 import { suspensionInEffect } from "./suspension.ts";
+import { teardownApprovals, teardownPhase } from "./teardown.ts";
 
 export interface PreviewRequest {
   /** A file that isn't pushed: planned as if it were the newest revision. */
@@ -69,8 +70,11 @@ export async function preview<Fleet, Readers>(
           force: request.force ?? false,
           only: request.only,
           approved: new Set(
-            state.approvals.filter(({ usedBy }) => usedBy === undefined).map(({ actionId }) => actionId),
+            planning.teardown === true
+              ? teardownApprovals(state.teardown).keys()
+              : state.approvals.filter(({ usedBy }) => usedBy === undefined).map(({ actionId }) => actionId),
           ),
+          teardown: planning.teardown === true ? "running" : teardownPhase(planning, state),
           applied: { safe: 0, disruptive: 0, destructive: 0 },
           round: 1,
           startedAt: now,

@@ -6,11 +6,13 @@ import { type Failure, failureWhile } from "./failure.ts";
 import { startingInventory, unfinishedPlan } from "./fleet-status.ts";
 import type { Lease } from "./lease.ts";
 import { recall } from "./memory.ts";
+import type { Planning } from "./plan-round.ts";
 import type { RunRequest } from "./record.ts";
 import type { RevisionDecision } from "./revision.ts";
 import { type RoundsResult, rounds } from "./rounds.ts";
 import type { Approval, FleetState } from "./state-port.ts";
 import type { FleetStatus } from "./status.ts";
+import { teardownApprovals, teardownPhase } from "./teardown.ts";
 
 /** What came of a reconcile, before it is written down. */
 export interface Reconciled<Fleet, Readers> {
@@ -61,7 +63,8 @@ export async function reconcile<Fleet, Readers, Writers>(
       inventory,
       memory: recall(state.status?.value, isNew(state, decision), startedAt, engine.limits),
       request,
-      approvals: approvalsOf(state.approvals, { ...request, approve }),
+      approvals: approvalsInForce(engine, state, { ...request, approve }),
+      teardown: teardownPhase(engine, state),
       lease,
       deadline,
       startedAt,
@@ -112,6 +115,15 @@ function isNew<Fleet>({ status }: FleetState, { inForce }: RevisionDecision<Flee
 function newlyApproved(stored: readonly Approval[], { approve, requestId }: RunRequest): readonly string[] {
   const used = new Set(stored.filter(({ usedBy }) => usedBy === requestId).map(({ actionId }) => actionId));
   return (approve ?? []).filter((actionId) => !used.has(actionId));
+}
+
+/** A teardown has its own, which stand until it is over. */
+function approvalsInForce<Fleet, Readers>(
+  planning: Planning<Fleet, Readers>,
+  { approvals, teardown }: FleetState,
+  request: RunRequest,
+): ReadonlyMap<string, string> {
+  return planning.teardown === true ? teardownApprovals(teardown) : approvalsOf(approvals, request);
 }
 
 function approvalsOf(stored: readonly Approval[], { approve, by }: RunRequest): ReadonlyMap<string, string> {

@@ -3,6 +3,7 @@ import { afterAction, afterLook, type Book, openBook } from "./book.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { type Failure, failureWhile } from "./failure.ts";
+import type { TeardownPhase } from "./gate.ts";
 import type { Lease } from "./lease.ts";
 import type { Memory } from "./memory.ts";
 import type { Look } from "./observe.ts";
@@ -23,6 +24,7 @@ export interface RoundsInput<Fleet> {
   readonly request: RunRequest;
   /** Who approved what, by action id; unspent. */
   readonly approvals: ReadonlyMap<string, string>;
+  readonly teardown: TeardownPhase | undefined;
   readonly lease: Lease;
   readonly deadline: Deadline;
   readonly startedAt: number;
@@ -51,7 +53,8 @@ export async function rounds<Fleet, Readers, Writers>(
 ): Promise<RoundsResult<Fleet, Readers>> {
   const { clock, limits } = engine;
   const writers = engine.writers(input.lease);
-  let book = openBook(input.memory, input.approvals);
+  const tearingDown = input.teardown === "running";
+  let book = openBook(input.memory, input.approvals, tearingDown);
   let last: RoundsResult<Fleet, Readers>["last"];
   let patience = limits.patience;
   let round = 1;
@@ -98,7 +101,10 @@ export async function rounds<Fleet, Readers, Writers>(
         clock,
         limits,
         stored,
-        spend: (actionId) => engine.store.useApproval(input.name, actionId, input.request.requestId),
+        spend: async (actionId) =>
+          tearingDown
+            ? input.approvals.has(actionId)
+            : engine.store.useApproval(input.name, actionId, input.request.requestId),
         ...(engine.events === undefined ? {} : { events: engine.events }),
       });
       for (const one of ended) book = afterAction(book, one, round, clock.now(), engine.random, limits);
@@ -132,6 +138,7 @@ function planInput<Fleet, Readers, Writers>(
     only: input.request.only,
     approved: new Set(book.approvals.keys()),
     applied: book.applied,
+    teardown: input.teardown,
     round,
     startedAt: input.startedAt,
     now,

@@ -10,6 +10,7 @@ import { decideRevision } from "./revision.ts";
 import { broken, emptyRecord, recordOf } from "./run-record.ts";
 import type { FleetState } from "./state-port.ts";
 import type { FleetStatus } from "./status.ts";
+import { isDestroyed } from "./teardown.ts";
 
 /** One request served under a lease. */
 export interface Served {
@@ -36,6 +37,10 @@ export async function serve<Fleet, Readers, Writers>(
   } catch (error) {
     const record = broken(nothing, failureWhile("loading the fleet's state", error));
     return await writeDown(engine, name, lease, record, undefined, 0);
+  }
+  // What was destroyed stays so until a file is pushed again: there is nothing to look at and nothing to tell.
+  if (isDestroyed(state)) {
+    return { record: { ...nothing, endedAt: engine.clock.now(), end: "Ready" }, generation: 0, lost: false };
   }
   const decision = decideRevision(engine.desired, name, state);
   const outcome = await reconcile(engine, name, request, lease, deadline, startedAt, state, decision);

@@ -33,6 +33,20 @@ export interface Approval {
   readonly usedBy?: string;
 }
 
+/** A fleet that is taken down, from the first approval to the end and after it. */
+export interface Teardown {
+  readonly by: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Whether what holds data goes too. */
+  readonly data: boolean;
+  /** Approvals stand until the teardown is over: each names the end of one thing, which can't come twice. */
+  readonly approved: readonly { readonly actionId: string; readonly by: string; readonly at: number }[];
+  /** When all was seen to be gone: what is left to do is to forget. */
+  readonly emptiedAt?: number;
+  readonly endedAt?: number;
+}
+
 /** A plan as stored before it was applied. */
 export interface StoredPlan {
   readonly requestId: string;
@@ -55,6 +69,8 @@ export interface FleetState {
   readonly status: Versioned<FleetStatus> | undefined;
   readonly suspension: Suspension | undefined;
   readonly approvals: readonly Approval[];
+  /** Missing: nobody takes the fleet down, or ever has. */
+  readonly teardown?: Teardown | undefined;
   /**
    * The newest stored plan. The status is its outcome: a plan of a later epoch than the status, or of the same epoch and
    * another request, belongs to a run that died.

@@ -35,6 +35,8 @@ export interface CollectionLook {
   readonly summary: CollectionSummary;
   readonly evidence: Evidence;
   readonly sweep: SweepContext;
+  /** What machines leave behind and could not be listed, each with why. */
+  readonly unlisted: readonly string[];
 }
 
 export interface Collection {
@@ -84,6 +86,9 @@ export function openCollection({ aws, store, surroundings, readers }: Collection
       return {
         summary: summarize(look, ledger),
         evidence,
+        unlisted: [companions.requests, companions.keyPairs, companions.volumes, companions.interfaces].flatMap(
+          (answer) => (answer.state === "unknown" ? [answer.why] : []),
+        ),
         sweep: { ledger, policy: policyOf(fleet), look, objections, tagged, now: ports.time() },
       };
     },

@@ -7,14 +7,17 @@ import type { Clock } from "../engine/clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RunEvents } from "../engine/event.ts";
 import { defaultLimits, type Limits } from "../engine/limits.ts";
+import { readLedger } from "../resources/machines/ledger-object.ts";
 import { FleetStore } from "../store/fleet-store.ts";
 import { StoreLeases } from "../store/lease.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { LocalClocks } from "../store/server-time.ts";
 import { type Collection, openCollection } from "./collection.ts";
 import { desiredFleet, type Place } from "./desired-fleet.ts";
+import { endingKinds } from "./ending-kinds.ts";
 import { identifiedLeases } from "./identified-leases.ts";
 import { fleetKinds } from "./kinds.ts";
+import { proveGone, type TeardownProof } from "./teardown-proof.ts";
 
 /** What a process must bring: where AWS is, which bucket, and everything that isn't pure. */
 export interface ReconcilerOptions {
@@ -38,6 +41,15 @@ export interface ReconcilerOptions {
   readonly leaseTtl?: number;
   readonly limits?: Limits;
   readonly events?: RunEvents;
+  /** It takes its fleet down, as far as that was begun and approved. */
+  readonly teardown?: TeardownOptions;
+}
+
+export interface TeardownOptions {
+  /** Whether what holds data goes too, where the file allows it. */
+  readonly data: boolean;
+  /** Whether this process may mark orphans; else the reconcile function does. */
+  readonly marks: boolean;
 }
 
 export interface Reconciler {
@@ -46,6 +58,8 @@ export interface Reconciler {
   readonly collection: Collection;
   /** Learns whose credentials these are, once. @throws Failure */
   identify(): Promise<void>;
+  /** Lists what is left of a fleet. @throws Failure where not everything could be listed */
+  proof(fleet: Fleet): Promise<TeardownProof>;
 }
 
 const defaultTtl = 20 * 60_000;
@@ -77,19 +91,27 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     holder,
   });
   const collection = openCollection({ aws, store, surroundings: { clock, newId }, readers });
+  const kinds = fleetKinds({ bucket, permissionsBoundary: options.permissionsBoundary });
+  const { teardown } = options;
   return {
     store,
     collection,
     identify,
+    async proof(fleet) {
+      const { machinesReaderOf } = await import("../aws/access.ts");
+      const ledger = await readLedger(store, fleet.metadata.name);
+      return proveGone({ readers, machines: machinesReaderOf(aws), ledger }, fleet);
+    },
     engine: {
-      kinds: fleetKinds({ bucket, permissionsBoundary: options.permissionsBoundary }),
+      kinds: teardown === undefined ? kinds : endingKinds(kinds, collection, teardown.data),
+      ...(teardown === undefined ? {} : { teardown: true }),
       readers,
       writers: (lease) => writersOf(aws, lease, { clock, newId }),
       desired: desiredFleet(() => place),
       store: new FleetStore(store),
       leases: identifiedLeases(leases, identify),
       clock,
-      collect: collection.mark,
+      ...(teardown?.marks === false ? {} : { collect: collection.mark }),
       limits: options.limits ?? defaultLimits,
       random,
       ...(events === undefined ? {} : { events }),

@@ -6,6 +6,7 @@ import { statusFormat } from "./formats.ts";
 import { keysOf } from "./keys.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { bodyDigest, readRevision, revisionObject } from "./revision-object.ts";
+import { refuseDuringTeardown } from "./teardown.ts";
 
 /** A validated file on its way into the bucket. */
 export interface Push {
@@ -34,7 +35,8 @@ const mostTries = 8;
 /**
  * Puts a file in force for the next run. Two pipelines that push at once can't undo each other: the higher sequence wins,
  * in whatever order they arrive.
- * @throws {Failure} `StaleRevision` where the same or a higher sequence is there with other content
+ * @throws {Failure} `StaleRevision` where the same or a higher sequence is there with other content; `TearingDown` while the
+ * fleet is being destroyed
  */
 export async function pushRevision(store: ObjectStore, push: Push): Promise<PushResult> {
   checkPush(push);
@@ -43,7 +45,11 @@ export async function pushRevision(store: ObjectStore, push: Push): Promise<Push
   const { fleet: _, resetSequence, at, ...file } = push;
   const revision: Revision = { ...file, digest, pushedAt: at };
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const [newest, accepted] = await Promise.all([store.get(keys.desired), store.get(keys.accepted)]);
+    const [newest, accepted] = await Promise.all([
+      store.get(keys.desired),
+      store.get(keys.accepted),
+      refuseDuringTeardown(store, push.fleet),
+    ]);
     const there = usable(newest);
     if (there !== undefined && there.sequence === revision.sequence && there.digest === digest) {
       return { state: "unchanged", revision: there };

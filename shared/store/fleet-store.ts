@@ -19,6 +19,7 @@ import { keysOf } from "./keys.ts";
 import type { ObjectStore, StoredObject, WriteCondition } from "./object-store.ts";
 import { readRevision, revisionObject } from "./revision-object.ts";
 import { readSuspension } from "./suspension.ts";
+import { readTeardown } from "./teardown.ts";
 
 /**
  * The engine's state in the bucket. What a run overwrites it overwrites only where it is what the run has read, so a run
@@ -35,13 +36,14 @@ export class FleetStore implements StatePort {
 
   async load(fleet: string): Promise<FleetState> {
     const keys = keysOf(fleet);
-    const [desired, accepted, status, plan, suspension, approvals] = await Promise.all([
+    const [desired, accepted, status, plan, suspension, approvals, teardown] = await Promise.all([
       this.#store.get(keys.desired),
       this.#remember(keys.accepted),
       this.#store.get(keys.status),
       this.#remember(keys.plan),
       readSuspension(this.#store, fleet),
       readApprovals(this.#store, fleet, this.#store.serverTime()?.earliest),
+      readTeardown(this.#store, fleet),
       this.#remember(keys.heartbeat),
     ]);
     return {
@@ -51,6 +53,7 @@ export class FleetStore implements StatePort {
       plan: plan === undefined ? undefined : decode(planFormat, plan),
       suspension,
       approvals,
+      ...(teardown === undefined ? {} : { teardown }),
     };
   }
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { RunRecord } from "../engine/record.ts";
-import type { Approval, Heartbeat, StoredPlan, Suspension } from "../engine/state-port.ts";
+import type { Approval, Heartbeat, StoredPlan, Suspension, Teardown } from "../engine/state-port.ts";
 import type { FleetStatus } from "../engine/status.ts";
 import type { Format } from "./format.ts";
 
@@ -84,6 +84,19 @@ export const suspensionFormat: Format<Suspension> = {
   name: "Suspension",
   version: 1,
   shape: z.looseObject({ until: time, reason: z.string(), by: z.string() }),
+};
+
+export const teardownFormat: Format<Teardown> = {
+  name: "Teardown",
+  version: 1,
+  shape: z.looseObject({
+    by: z.string(),
+    at: time,
+    data: z.boolean(),
+    approved: z.array(z.looseObject({ actionId: z.string(), by: z.string(), at: time })),
+    emptiedAt: z.optional(time),
+    endedAt: z.optional(time),
+  }),
 };
 
 export const approvalsFormat: Format<{ readonly approvals: readonly Approval[] }> = {

@@ -82,6 +82,7 @@ const twists: Readonly<Record<HoldReason, Twist>> = {
   Protected: draft({ protected: true, verb: "delete" }),
   Refused: draft({ refused: "a volume can't shrink" }),
   NotOwned: draft({ ownership: "foreign" }),
+  TearingDown: input({ teardown: "held" }),
   NotSelected: input({ only: ["net"] }),
   Observing: input({ policy: { mode: "Observe", window: { open: true } } }),
   Suspended: input({ suspension: { source: "command", until: now + minute, reason: "an audit" } }),
@@ -126,6 +127,12 @@ test("an action that nothing speaks against is admitted", () => {
 
 test.each(reasons)("%s: is held for this reason, with a sentence", (reason) => {
   expect(heldBy(twists[reason](calm))).toBe(reason);
+});
+
+test("the run that takes the fleet down may end what every other run must leave", () => {
+  expect(heldBy(input({ teardown: "running" })(twists.Protected(calm)))).toBeUndefined();
+  expect(heldBy(input({ teardown: "running" })(twists.NotOwned(calm)))).toBe("NotOwned");
+  expect(heldBy(input({ teardown: "running" })(twists.Refused(calm)))).toBe("Refused");
 });
 
 const dependencies = new Set<HoldReason>([

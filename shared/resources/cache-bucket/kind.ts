@@ -6,6 +6,7 @@ import { backupBucketDesired, backupBucketKindName } from "./backup-bucket.ts";
 import { type BucketState, diffBucket, diffLeftBucket, isOurs } from "./bucket.ts";
 import { type BucketDesired, bucketDesired, kind as cacheBucketKindName } from "./desired.ts";
 import { observeBuckets } from "./observe.ts";
+import { bucketTeardown } from "./teardown.ts";
 
 type BucketWriters = Pick<Writers, "bucket">;
 
@@ -37,6 +38,7 @@ function bucketKind(kind: string, desiredOf: (fleet: Fleet) => ReadonlyMap<strin
     },
     outputs: (name, observed) => ({ name, region: observed.region }),
     health: () => ({ status: "Healthy" }),
+    teardown: bucketTeardown(kind),
   };
 }
 

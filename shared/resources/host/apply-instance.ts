@@ -4,7 +4,7 @@ import { Failure } from "../../engine/failure.ts";
 import type { ApplyResult, OutputsByTarget } from "../../engine/kind.ts";
 import { all } from "../common/ownership.ts";
 import { changedTags } from "../common/tags.ts";
-import { hostTokens, type InstanceDesired } from "./desired.ts";
+import { dataDevice, dataVolumeTag, hostTokens, type InstanceDesired } from "./desired.ts";
 import { hostInputs, type InstanceState } from "./instance.ts";
 
 /** Launches the next generation. What an earlier run launched under the same token and got no answer for is gone on with. */
@@ -124,7 +124,7 @@ export async function updateInstance(
   return { state: "done" };
 }
 
-/** Ends the host; the next look finds it gone and makes its successor, on the same data volume. */
+/** Ends the host: the next look finds it gone and makes its successor, on the same data volume. */
 export async function endInstance(
   host: HostWriter,
   observed: InstanceState,
@@ -132,16 +132,38 @@ export async function endInstance(
   now: number,
 ): Promise<ApplyResult> {
   const volume = outputs.get("host/volume/data");
-  if (volume?.["keptOnTermination"] !== "true") {
-    throw new Failure({
-      code: "DataAtRisk",
-      class: "retry",
-      message: `whether the data volume outlives ${observed.id} isn't certain, so it isn't replaced`,
-    });
-  }
+  if (volume?.["keptOnTermination"] !== "true") throw dataAtRisk(observed);
+  return terminate(host, observed, now);
+}
+
+/** Ends the host for good. Its data volume outlives it all the same: that one's end is approved for itself. */
+export async function endHost(
+  host: HostWriter,
+  observed: InstanceState,
+  outputs: OutputsByTarget,
+  now: number,
+): Promise<ApplyResult> {
+  const volume = outputs.get("host/volume/data");
+  // Never had one, or one that is certainly gone: `host/volume/data` is known without an id then.
+  const none = volume === undefined ? observed.tags[dataVolumeTag] === undefined : volume["id"] === undefined;
+  if (none || volume?.["keptOnTermination"] === "true") return terminate(host, observed, now);
+  if (volume?.["attachedTo"] !== observed.id) throw dataAtRisk(observed);
+  await host.keepOnTermination(observed.id, dataDevice);
+  return pending("keep", `host ${observed.id} is told to leave its data volume when it goes`, now, 1_000);
+}
+
+async function terminate(host: HostWriter, observed: InstanceState, now: number): Promise<ApplyResult> {
   if (observed.terminationProtection) await host.setTerminationProtection(observed.id, false);
   await host.terminate(observed.id);
   return pending("terminate", `host ${observed.id} is shutting down`, now);
+}
+
+function dataAtRisk({ id }: InstanceState): Failure {
+  return new Failure({
+    code: "DataAtRisk",
+    class: "retry",
+    message: `whether the data volume outlives ${id} isn't certain, so it isn't ended`,
+  });
 }
 
 /** @param wait milliseconds after which it is worth looking again */

@@ -59,6 +59,19 @@ export async function updateVolume(
   return { state: "done" };
 }
 
+/** Only ever by an approved teardown. EC2 deletes none that is attached. */
+export async function endVolume(host: HostWriter, { id, attachment }: VolumeThere, now: number): Promise<ApplyResult> {
+  if (attachment !== undefined) {
+    throw new Failure({
+      code: "InUse",
+      class: "retry",
+      message: `data volume ${id} is still attached to ${attachment.instanceId}`,
+    });
+  }
+  await host.deleteVolume(id);
+  return pending("delete", `data volume ${id} is being deleted`, now);
+}
+
 function instanceId(outputs: OutputsByTarget): string {
   const id = outputs.get("host/instance")?.["id"];
   if (id !== undefined) return id;

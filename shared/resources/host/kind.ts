@@ -5,12 +5,13 @@ import { Failure } from "../../engine/failure.ts";
 import type { ApplyContext, ApplyResult, DiffContext, Health, Kind, Outputs } from "../../engine/kind.ts";
 import { changedTags } from "../common/tags.ts";
 import { addressDeletion, diffAddress } from "./address.ts";
-import { createInstance, endInstance, updateInstance } from "./apply-instance.ts";
-import { createVolume, updateVolume } from "./apply-volume.ts";
+import { createInstance, endHost, endInstance, updateInstance } from "./apply-instance.ts";
+import { createVolume, endVolume, updateVolume } from "./apply-volume.ts";
 import { type AddressDesired, type HostDesired, hostDesired, kind, type RecordDesired } from "./desired.ts";
 import { diffInstance, hostInputs, type InstanceState, instanceDeletion, instanceFingerprint } from "./instance.ts";
 import { type HostState, observeHost } from "./observe.ts";
 import { diffRecord, recordDeletion, recordValue } from "./record.ts";
+import { hostTeardown } from "./teardown.ts";
 import { diffVolume, volumeDeletion, volumeFingerprint } from "./volume.ts";
 
 type HostReaders = Pick<Readers, "host" | "dns">;
@@ -41,6 +42,7 @@ export const hostKind: Kind<Fleet, HostReaders, HostWriters, HostDesired, HostSt
     }
   },
   health: (_name, observed) => health(observed),
+  teardown: hostTeardown,
 };
 
 function diff({
@@ -135,7 +137,9 @@ async function putRecord({ outputs, writers }: Context, desired: RecordDesired):
   return { state: "done" };
 }
 
-async function remove({ observed, writers }: Context): Promise<ApplyResult> {
+async function remove({ observed, outputs, writers, now }: Context): Promise<ApplyResult> {
+  if (observed?.type === "instance") return endHost(writers.host, observed, outputs, now);
+  if (observed?.type === "volume") return endVolume(writers.host, observed, now);
   if (observed?.type === "address") await writers.host.releaseAddress(observed.allocationId);
   if (observed?.type === "record" && observed.record !== undefined) {
     await writers.dns.removeRecord(observed.zoneId, { name: observed.name, ...observed.record });

@@ -2,16 +2,18 @@ import type { Readers, Writers } from "../../aws/ports.ts";
 import type { Fleet } from "../../desired/fleet.ts";
 import { iamPath } from "../../desired/names.ts";
 import type { ActionDraft } from "../../engine/action.ts";
+import { Failure } from "../../engine/failure.ts";
 import type { ApplyContext, DiffContext, Kind } from "../../engine/kind.ts";
 import { isMarked, type Tags } from "../common/tags.ts";
 import { createProfile, deleteProfile, updateProfile } from "./apply-profile.ts";
 import { createRole, deleteRole, updateRole } from "./apply-role.ts";
 import { type IamDesired, type IamEnvironment, iamDesired, kind } from "./desired.ts";
-import { type IamState, observeIam } from "./observe.ts";
+import { type IamState, observeIam, usersOf } from "./observe.ts";
 import { diffProfile } from "./profile.ts";
 import { diffRole } from "./role.ts";
+import { iamTeardown } from "./teardown.ts";
 
-type IamWriters = Pick<Writers, "iam">;
+type IamWriters = Pick<Writers, "iam" | "host">;
 
 /** Roles and instance profiles of host and machines: docs/kinds.md says what is compared and what is left. */
 export function iamKind(
@@ -37,6 +39,7 @@ export function iamKind(
     },
     outputs: (_name, observed) => ({ name: observed.name, arn: observed.arn, id: observed.id }),
     health: () => ({ status: "Healthy" }),
+    teardown: iamTeardown,
   };
 }
 
@@ -70,6 +73,7 @@ async function apply(context: ApplyContext<Fleet, IamDesired, IamState, IamWrite
   const { fleet, action, desired, observed, writers } = context;
   const { iam } = writers;
   const isOurs = (tags: Tags) => isMarked(tags, fleet, kind);
+  if (observed !== undefined && action.verb === "delete") await assertUnused(writers, observed);
   if (observed !== undefined && (action.verb === "delete" || action.verb === "replace")) {
     if (observed.type === "role") await deleteRole(iam, observed, iamPath(fleet.metadata.name));
     else await deleteProfile(iam, observed);
@@ -81,4 +85,16 @@ async function apply(context: ApplyContext<Fleet, IamDesired, IamState, IamWrite
     else await updateRole(iam, desired, action.changes);
   } else if (fresh || observed.type !== "profile") await createProfile(iam, desired, isOurs);
   else await updateProfile(iam, desired, observed, action.changes);
+}
+
+/** IAM would delete it without a word, and who lives by it would lose its credentials within the hour. */
+async function assertUnused({ iam, host }: IamWriters, observed: IamState): Promise<void> {
+  const [user] = await usersOf({ reader: iam, instances: host }, observed);
+  if (user === undefined) return;
+  throw new Failure({
+    code: "InUse",
+    class: "retry",
+    message: `${observed.type} ${observed.name} is used: ${user} lives by it`,
+    hint: `Give ${user} another instance profile, or terminate it.`,
+  });
 }

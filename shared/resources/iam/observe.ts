@@ -67,7 +67,11 @@ async function seeStale(look: Look, type: "role" | "profile", name: string): Pro
   });
 }
 
-async function usersOf({ reader, instances }: Look, state: IamState): Promise<readonly string[]> {
+/** Ids of the instances that live by a role or profile. */
+export async function usersOf(
+  { reader, instances }: Pick<Look, "reader" | "instances">,
+  state: IamState,
+): Promise<readonly string[]> {
   const profiles = state.type === "profile" ? [state] : ((await reader.profilesOf(state.name)) ?? []);
   const users = await Promise.all(profiles.map(({ arn }) => instances.instancesOfProfile(arn)));
   return [...new Set(users.flat())].sort();

@@ -9,6 +9,7 @@ import { kind, type NetworkDesired, networkDesired } from "./desired.ts";
 import { diffGroup, groupDeletion } from "./group.ts";
 import { type NetworkState, observeNetwork } from "./observe.ts";
 import { diffRules } from "./rules.ts";
+import { networkTeardown } from "./teardown.ts";
 
 type NetworkWriters = Pick<Writers, "network">;
 
@@ -28,6 +29,7 @@ export const networkKind: Kind<Fleet, Pick<Readers, "network">, NetworkWriters, 
   // Adopting a group marks it; that is no reason to plan its rules anew.
   fingerprinted: (_name, observed) => (observed.type === "rules" ? { ...observed, marked: true } : observed),
   health: () => ({ status: "Healthy" }),
+  teardown: networkTeardown,
 };
 
 function diff(context: DiffContext<Fleet, NetworkDesired, NetworkState>): readonly ActionDraft[] {

@@ -8,6 +8,7 @@ import { diffApiToken, diffManager, diffSection, sectionDeletion } from "./diff.
 import { templateOf } from "./fleet-surroundings.ts";
 import { observeRunners } from "./observe.ts";
 import type { RunnerState } from "./state.ts";
+import { runnerTeardown } from "./teardown.ts";
 
 type RunnerReaders = Pick<Readers, "commands" | "host" | "network">;
 type RunnerWriters = Pick<Writers, "commands" | "host" | "network">;
@@ -40,6 +41,7 @@ export const runnerKind: Kind<Fleet, RunnerReaders, RunnerWriters, RunnerDesired
   },
   fingerprinted: (_name, observed) => fingerprinted(observed),
   health: (_name, observed) => health(observed),
+  teardown: runnerTeardown,
 };
 
 function of<Type extends RunnerState["type"]>(

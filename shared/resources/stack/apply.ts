@@ -91,6 +91,14 @@ export async function applyService(
   return send(sending, composeRequest("up", [service]), `starting ${service}`);
 }
 
+/** For good: the manager ends with its last job, every other service within its own time to stop. */
+export async function endService(sending: Sending, service: string): Promise<ApplyResult> {
+  if (service !== hostServices.runner) return send(sending, composeRequest("stop", [service]), `stopping ${service}`);
+  const drained = await run(sending, drainRunnerRequest(drainLook));
+  if (drained.state === "pending") return result(sending, drained, "draining the runner manager");
+  return drained.result["drained"] === true ? { state: "done" } : draining(sending, drained.result["jobs"]);
+}
+
 /** Jobs may take hours: later runs ask again. */
 function draining({ now }: Sending, jobs: unknown): ApplyResult {
   const left = typeof jobs === "number" ? `${jobs} jobs are left` : "jobs are left";

@@ -2,11 +2,12 @@ import type { Readers, Writers } from "../../aws/ports.ts";
 import type { Fleet } from "../../desired/fleet.ts";
 import type { ActionDraft } from "../../engine/action.ts";
 import type { ApplyContext, ApplyResult, DiffContext, Health, Kind } from "../../engine/kind.ts";
-import { applyDisk, applyDocker, applyFiles, applyMount, applyService } from "./apply.ts";
+import { applyDisk, applyDocker, applyFiles, applyMount, applyService, endService } from "./apply.ts";
 import { kind, type StackDesired, stackDesired } from "./desired.ts";
 import { diffDisk, diffDocker, diffFiles, diffMount, diffService } from "./diff.ts";
 import { observeStack } from "./observe.ts";
 import { fullest, type ServiceState, type StackState } from "./state.ts";
+import { stackTeardown } from "./teardown.ts";
 
 type StackReaders = Pick<Readers, "commands">;
 type StackWriters = Pick<Writers, "commands">;
@@ -45,6 +46,7 @@ export const stackKind: Kind<Fleet, StackReaders, StackWriters, StackDesired, St
     }
   },
   health: (_name, observed) => health(observed),
+  teardown: stackTeardown,
 };
 
 function of<Type extends StackState["type"]>(
@@ -80,6 +82,7 @@ function diff({
 async function apply(context: ApplyContext<Fleet, StackDesired, StackState, StackWriters>): Promise<ApplyResult> {
   const { action, desired, observed, outputs, writers, now } = context;
   const sending = { commands: writers.commands, outputs, now };
+  if (action.verb === "delete") return endService(sending, action.target.name.replace(/^service\//, ""));
   switch (desired?.type) {
     case undefined:
       return { state: "done" };

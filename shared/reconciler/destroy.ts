@@ -1,0 +1,137 @@
+import type { Fleet } from "../desired/fleet.ts";
+import type { Clock } from "../engine/clock.ts";
+import { Failure, failureWhile } from "../engine/failure.ts";
+import type { RunRecord } from "../engine/record.ts";
+import { decideRevision } from "../engine/revision.ts";
+import { run } from "../engine/run.ts";
+import { forgetFleet } from "../store/teardown.ts";
+import { machinesTarget } from "./ending-kinds.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { TeardownProof } from "./teardown-proof.ts";
+
+/** What a teardown works with beside the engine, whose kinds are those of a fleet that ends. */
+export interface DestroyPorts {
+  readonly reconciler: Reconciler;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly by: string;
+  /**
+   * Lets whoever may do so mark and delete machines, by the road of `gc`. Between two runs, for those who mark take the
+   * fleet's lease themselves. @returns what was deleted, and what failed, each a line
+   */
+  readonly collect: (fleet: Fleet) => Promise<readonly string[]>;
+  readonly interrupted: () => boolean;
+  /** A line for a person, where something is new. */
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * How a teardown ended: all gone; waiting for a person or given up by one; or failed. `last` says what is held and unknown.
+ */
+export type Destroyed =
+  | { readonly end: "Gone"; readonly proof: TeardownProof; readonly last?: RunRecord }
+  | { readonly end: "Held" | "Failed" | "Interrupted"; readonly last: RunRecord; readonly proof?: TeardownProof };
+
+/** How often in a row nothing may come of a run before it is a person's turn. */
+const patience = 3;
+/** Milliseconds between two runs, at most and where nothing says when. */
+const longestWait = 60_000;
+const shortestWait = 1_000;
+
+/**
+ * Runs, one after the other, until nothing is left, nothing goes on without a person, or somebody interrupts. All that is
+ * remembered is in the store and in what is there: it may be killed anywhere, and the next call goes on.
+ */
+export async function destroy(ports: DestroyPorts, name: string): Promise<Destroyed> {
+  const { reconciler, clock, newId, by } = ports;
+  let idle = 0;
+  let said = "";
+  for (;;) {
+    const request = { requestId: newId(), trigger: "manual", force: true, by } as const;
+    const record = await run(reconciler.engine, name, request);
+    const proof = isEmpty(record) ? await reconciler.proof(await fleetOf(reconciler, name)) : undefined;
+    const left = proof?.remnants.some(({ retained }) => retained === undefined) ?? true;
+    if (proof !== undefined && !left) {
+      await forget(ports, name);
+      return { end: "Gone", proof, last: record };
+    }
+    const waits = record.held.find(({ hold }) => hold.reason === "UnderWay")?.hold.message ?? "";
+    if (waits !== said && waits !== "") ports.tell(waits);
+    said = waits;
+    await collected(ports, name, record);
+    idle = isGoingOn(record) ? 0 : idle + 1;
+    if (record.end !== "Busy" && (idle >= patience || isFinal(record))) {
+      const told = proof === undefined ? {} : { proof };
+      return { end: record.end === "Failed" ? "Failed" : "Held", last: record, ...told };
+    }
+    if (ports.interrupted()) return { end: "Interrupted", last: record };
+    const wait = (record.runAgainAt ?? clock.now() + longestWait) - clock.now();
+    await clock.sleep(Math.min(Math.max(wait, shortestWait), longestWait));
+  }
+}
+
+/** Nothing is left by what the run saw. A newest file that is invalid changes nothing about that. */
+function isEmpty({ end, conditions }: RunRecord): boolean {
+  return end === "Ready" || conditions.some(({ reason }) => reason === "NewestNotInForce");
+}
+
+/** Something was done, or goes on by itself. */
+function isGoingOn({ actions, held }: RunRecord): boolean {
+  const done = actions.some(({ outcome }) => outcome.state === "applied" || outcome.state === "pending");
+  return done || held.some(({ hold }) => hold.reason === "UnderWay" || hold.reason === "ActionLimit");
+}
+
+/** Nothing gets better by waiting: nothing is unknown, and nothing is tried again. */
+function isFinal(record: RunRecord): boolean {
+  if (isGoingOn(record) || record.unknown.length > 0 || isEmpty(record)) return false;
+  if (record.failure !== undefined) return record.failure.class === "terminal";
+  return record.runAgainAt === undefined;
+}
+
+async function collected(ports: DestroyPorts, name: string, record: RunRecord): Promise<void> {
+  const { kind } = machinesTarget;
+  const left =
+    record.held.some(({ target }) => target.kind === kind) || record.unknown.some((target) => target.kind === kind);
+  if (!left) return;
+  try {
+    for (const line of await ports.collect(await fleetOf(ports.reconciler, name))) ports.tell(line);
+  } catch (error) {
+    // The next run looks again, and says what is left.
+    const failure = failureWhile("collecting machines", error);
+    ports.tell(`${failure.message}${failure.hint === undefined ? "" : ` (${failure.hint})`}`);
+  }
+}
+
+/** Under the lease, so that no run writes down anew what is being forgotten. */
+export async function forget(
+  { reconciler, clock, newId }: Pick<DestroyPorts, "reconciler" | "clock" | "newId">,
+  name: string,
+): Promise<void> {
+  const request = { requestId: newId(), trigger: "manual", force: false } as const;
+  for (;;) {
+    const acquired = await reconciler.engine.leases.acquire(name, request);
+    if (acquired.state === "held") {
+      await clock.sleep(shortestWait);
+      continue;
+    }
+    try {
+      acquired.lease.assertHeld();
+      await forgetFleet(reconciler.store, name, () => clock.now());
+    } finally {
+      await acquired.lease.release([request.requestId], true);
+    }
+    return;
+  }
+}
+
+/** The fleet as it is in force. @throws Failure `NothingInForce` */
+export async function fleetOf({ engine }: Pick<Reconciler, "engine">, name: string): Promise<Fleet> {
+  const { inForce } = decideRevision(engine.desired, name, await engine.store.load(name));
+  if (inForce !== undefined) return inForce.fleet;
+  throw new Failure({
+    code: "NothingInForce",
+    class: "terminal",
+    message: `no valid file is in force for ${name}, so nobody can tell what belongs to it`,
+    hint: "Push its file: what a fleet is made of follows from it.",
+  });
+}
