@@ -27,6 +27,7 @@ interface Compared {
 export function difference<Fleet, Readers>(fleet: Fleet, look: Look<Fleet, Readers>, now: number): Difference {
   const actions: Action[] = [];
   const unknown: UnknownResource[] = [];
+  const stays = new Set<string>();
   for (const kindLook of look.kinds.values()) {
     for (const [name, observation] of kindLook.observations) {
       const target: Target = { kind: kindLook.kind.kind, name };
@@ -43,6 +44,7 @@ export function difference<Fleet, Readers>(fleet: Fleet, look: Look<Fleet, Reade
           outputs: look.outputs,
           now,
         });
+        if (kindLook.kind.ends === true && drafts.length === 0) stays.add(targetKey(target));
         const compared = withoutUnknowable(drafts, look);
         actions.push(...compared.actions.map((draft) => sealed(kindLook, draft)));
         if (compared.unknown !== undefined) unknown.push({ ...target, why: compared.unknown });
@@ -51,7 +53,7 @@ export function difference<Fleet, Readers>(fleet: Fleet, look: Look<Fleet, Reade
       }
     }
   }
-  return { actions: inDependencyOrder(actions, look), unknown };
+  return { actions: inDependencyOrder(actions, look, stays), unknown };
 }
 
 /**

@@ -77,6 +77,8 @@ export interface ReadableKind<Fleet, Readers, Desired extends Json = Json, State
    */
   fingerprinted?(name: string, observed: State): Json;
   health(name: string, observed: State): Health;
+  /** It wants nothing, see `teardown.ts`: what it proposes no end for stays on purpose. */
+  readonly ends?: true;
   /** How its resources end when the whole fleet does. Missing: there is nothing of it that would have to end. */
   readonly teardown?: KindTeardown<Fleet, Desired, State>;
 }

@@ -5,13 +5,14 @@ import type { Look } from "./observe.ts";
  * Actions in an order in which each comes after what it needs; stable otherwise. Deletes get a need that no kind can know
  * of, because kinds don't know each other: what left the file of a kind that comes `after` theirs must be gone first.
  * Members of a cycle come last and are refused: none of them could ever start.
+ * @param stays what is left in place on purpose (a volume that is retained), by `kind/name`: nobody waits for it
  */
 export function inDependencyOrder<Fleet, Readers>(
   actions: readonly Action[],
   look: Look<Fleet, Readers>,
+  stays: ReadonlySet<string> = new Set(),
 ): readonly Action[] {
-  const acted = new Set(actions.map(({ target }) => targetKey(target)));
-  const remaining = actions.map((action) => withDeleteNeeds(action, look, acted));
+  const remaining = actions.map((action) => withDeleteNeeds(action, look, stays));
   const targets = new Set(remaining.map(({ target }) => targetKey(target)));
   const ordered: Action[] = [];
   while (remaining.length > 0) {
@@ -33,26 +34,25 @@ function refusedCycle(action: Action): Action {
 function withDeleteNeeds<Fleet, Readers>(
   action: Action,
   look: Look<Fleet, Readers>,
-  acted: ReadonlySet<string>,
+  stays: ReadonlySet<string>,
 ): Action {
   if (action.verb !== "delete") return action;
-  const needs = leavingAfter(action.target.kind, look, acted);
+  const needs = leavingAfter(action.target.kind, look, stays);
   return needs.length === 0 ? action : { ...action, needs: [...(action.needs ?? []), ...needs] };
 }
 
-/** What is left in place on purpose (a volume that is retained) is waited for by nobody. */
 function leavingAfter<Fleet, Readers>(
   kind: string,
   look: Look<Fleet, Readers>,
-  acted: ReadonlySet<string>,
+  stays: ReadonlySet<string>,
 ): readonly Target[] {
   const leaving: Target[] = [];
   for (const later of look.kinds.values()) {
     if (!comesAfter(later.kind.kind, kind, look)) continue;
     for (const [name, observation] of later.observations) {
       const target = { kind: later.kind.kind, name };
-      const ending = observation.state !== "unknown" && observation.operation?.state === "underWay";
-      const leaves = observation.state === "unknown" || ending || acted.has(targetKey(target));
+      const ending = observation.state === "absent" && observation.operation?.state === "underWay";
+      const leaves = observation.state === "absent" ? ending : !stays.has(targetKey(target));
       if (!later.desired.has(name) && leaves) leaving.push(target);
     }
   }

@@ -17,6 +17,7 @@ export function endingKind<Fleet, Readers, Writers>(
   const { teardown } = kind;
   return {
     ...kind,
+    ends: true,
     desired: () => new Map(),
     observe: (context) => observeEnding(kind, context),
     diff({ fleet, name, observed }) {

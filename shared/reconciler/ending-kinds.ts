@@ -46,6 +46,7 @@ function machinesKind(
     kind,
     after,
     observeAfter: ["host", "runner"],
+    ends: true,
     desired: () => new Map<string, Json>(),
     observe: async (context) => new Map([[name, await see(look, context)]]),
     diff({ observed }) {
