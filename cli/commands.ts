@@ -102,8 +102,10 @@ export function registerCommands(add: AddCommand): void {
     .addOption(new Option("--explain <id>", "why a machine is judged as it is").conflicts(["approve", "sweep"]))
     .addOption(new Option("--approve <id...>", "release exactly these machines from the fuse").conflicts("sweep"))
     .option("--sweep", "delete what is proven, on an AWS on this machine only");
-  add("keep <id>", "leave a machine alone, whatever is found about it", () => import("./commands/keep.ts"));
-  add("unkeep <id>", "judge a machine like any other again", () => import("./commands/unkeep.ts"));
+  add("keep <id>", "leave a machine alone, whatever is found about it", () => import("./commands/keep.ts")).addOption(
+    fleet(),
+  );
+  add("unkeep <id>", "judge a machine like any other again", () => import("./commands/unkeep.ts")).addOption(fleet());
   add("destroy", "take a fleet down, whole and in order; shows the plan first", () => import("./commands/destroy.ts"))
     .addOption(fleet())
     .option("--data", "what holds data too, where its deletionPolicy is Delete")

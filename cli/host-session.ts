@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { CommandWriter } from "../shared/aws/commands-port.ts";
 import { Failure } from "../shared/engine/failure.ts";
 import type { JsonObject } from "../shared/engine/json.ts";
@@ -9,6 +8,7 @@ import type { Io } from "./io.ts";
 import { reconcilerOf } from "./open-reconciler.ts";
 import type { CommonOptions } from "./options.ts";
 import { fleetOf } from "./state.ts";
+import { underLease } from "./under-lease.ts";
 
 export interface HostOptions extends CommonOptions {
   readonly fleet?: string;
@@ -47,24 +47,10 @@ export async function onHost<Result>(
   { fleet, instanceId, reconciler }: HostSession,
   work: (send: (command: HostCommand) => Promise<JsonObject>) => Promise<Result>,
 ): Promise<Result> {
-  const { engine } = reconciler;
-  const request = { requestId: randomUUID(), trigger: "manual", force: false } as const;
-  const acquired = await engine.leases.acquire(fleet, request);
-  if (acquired.state === "held") {
-    throw new Failure({
-      code: "LeaseHeld",
-      class: "retry",
-      message: `${acquired.by} works on ${fleet} right now`,
-      hint: "Repeat the command in a moment.",
-    });
-  }
-  const { lease } = acquired;
-  try {
-    const { commands } = engine.writers(lease);
-    return await work((command) => done(commands, instanceId, command));
-  } finally {
-    await lease.release([], true);
-  }
+  return underLease(reconciler, fleet, (lease) => {
+    const { commands } = reconciler.engine.writers(lease);
+    return work((command) => done(commands, instanceId, command));
+  });
 }
 
 /** Asks a document that only reads: it needs no lease, and answers while a run is at work. */

@@ -19,6 +19,7 @@ import type { CommonOptions } from "../options.ts";
 import { progressLines, silent } from "../progress.ts";
 import { awsConfig, fleetOf, isLoopback, personOf } from "../state.ts";
 import { styleOf } from "../style.ts";
+import { underLease } from "../under-lease.ts";
 
 interface Options extends CommonOptions {
   readonly fleet?: string;
@@ -122,7 +123,9 @@ function refuseStandstill({ actions }: Plan): void {
 /** On the embedded AWS in this process; in an account by the functions whose roles may do it. */
 async function collect(io: Io, options: Options, reconciler: Reconciler, fleet: Fleet): Promise<readonly string[]> {
   if (isLoopback(options.endpointUrl)) {
-    const { deletions } = await reconciler.collection.sweep(fleet, io.now() + sweepTime);
+    const { deletions } = await underLease(reconciler, fleet.metadata.name, (lease) =>
+      reconciler.collection.sweep(fleet, lease, io.now() + sweepTime),
+    );
     return deletions.map(({ subject, failure }) => `${subject} ${failure === undefined ? "deleted" : failure}`);
   }
   const installation = io.env["FLEETKEEPER_INSTALLATION"] ?? "fleetkeeper";

@@ -1,5 +1,5 @@
 import { Failure } from "../../shared/engine/failure.ts";
-import type { CollectionLook } from "../../shared/reconciler/collection.ts";
+import { type CollectionLook, serverClock } from "../../shared/reconciler/collection.ts";
 import { gcText, sweepText } from "../../shared/report/gc-text.ts";
 import { explain } from "../../shared/resources/machines/explain.ts";
 import { explanationText } from "../../shared/resources/machines/explanation-text.ts";
@@ -11,6 +11,7 @@ import { openFleet } from "../fleet-session.ts";
 import type { Io } from "../io.ts";
 import type { CommonOptions } from "../options.ts";
 import { isLoopback, personOf } from "../state.ts";
+import { underLease } from "../under-lease.ts";
 
 interface Options extends CommonOptions {
   readonly fleet?: string;
@@ -31,7 +32,9 @@ export async function run(io: Io, _: readonly string[], options: Options): Promi
   const { fleet, reconciler } = await openFleet(io, options);
   if (options.approve !== undefined) return approveMarks(io, options, reconciler.store, fleet.metadata.name);
   if (options.sweep === true) {
-    const { deletions, failures, plan } = await reconciler.collection.sweep(fleet, io.now() + sweepTime);
+    const { deletions, failures, plan } = await underLease(reconciler, fleet.metadata.name, (lease) =>
+      reconciler.collection.sweep(fleet, lease, io.now() + sweepTime),
+    );
     const held = plan.held.map(({ finding, holds }) => ({ subject: finding.subject, holds }));
     print(io, options, { fleet: fleet.metadata.name, deletions, held }, () => sweepText(deletions, plan.held));
     return failures.length > 0 ? 1 : 0;
@@ -90,7 +93,9 @@ async function approveMarks(io: Io, options: Options, store: ObjectStore, fleet:
     });
   }
   const by = personOf(io);
-  await updateLedger(store, fleet, (ledger) => approve(ledger, subjects, by, io.now()));
+  // The store answered just now: its time is the one that marks are dated by, not this machine's.
+  const at = serverClock(store)();
+  await updateLedger(store, fleet, (ledger) => approve(ledger, subjects, by, at));
   print(io, options, { fleet, approved: subjects, by }, () =>
     subjects.map((subject) => `approved: ${subject}\n`).join(""),
   );

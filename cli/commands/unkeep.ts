@@ -1,8 +1,7 @@
 import type { Io } from "../io.ts";
-import { setKeep } from "../keep.ts";
-import type { CommonOptions } from "../options.ts";
+import { type KeepOptions, setKeep } from "../keep.ts";
 
 /** `unkeep ID`: collection judges the machine like any other again. */
-export function run(io: Io, [id = ""]: readonly string[], options: CommonOptions): Promise<number> {
+export function run(io: Io, [id = ""]: readonly string[], options: KeepOptions): Promise<number> {
   return setKeep(io, id, false, options);
 }

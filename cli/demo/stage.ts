@@ -52,7 +52,7 @@ export async function openStage(io: Io, region: string, events: RunEvents): Prom
   return { aws, bucket, reconciler, person, pass: clock.advance, close: () => hosts.close() };
 }
 
-const readingDocuments = /^fleetkeeper-(?:facts|list-jobs|list-machines|read-runner)$/;
+const readingDocuments = /^fleetkeeper-(?:ask-gitlab|facts|list-jobs|list-machines|read-runner)$/;
 
 /** Writes beside the lease, the heartbeat and questions to hosts, which read: what a run that finds everything as declared must not make. */
 export function changingWrites(calls: readonly Call[]): readonly Call[] {

@@ -123,10 +123,15 @@ function programs(): readonly string[] {
   const files = {
     "shape.json": JSON.stringify(hostShape()),
     ...Object.fromEntries(
-      ["config_toml.py", "gitlab_api.py", "host.py", "registration.py", "runner.py", "told.py"].map((name) => [
-        name,
-        read(name),
-      ]),
+      [
+        "config_toml.py",
+        "gitlab_api.py",
+        "gitlab_managers.py",
+        "host.py",
+        "registration.py",
+        "runner.py",
+        "told.py",
+      ].map((name) => [name, read(name)]),
     ),
   };
   const entries = Object.entries(files).map(([name, text]) => {

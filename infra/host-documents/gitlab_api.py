@@ -6,7 +6,8 @@ import re
 import secrets as randomness
 import subprocess
 
-SCOPES = ("create_runner", "manage_runner")
+# read_api: running jobs' traces tell on which machines they are.
+SCOPES = ("create_runner", "manage_runner", "read_api")
 LIFETIME_DAYS = 60
 RENEW_DAYS = 20
 
@@ -98,24 +99,46 @@ class GitLab:
     def can_manage(self):
         return self.token_state() in ("given", "valid", "expiring")
 
-    def call(self, method, path, body=None, token=True):
-        """Status and answer. Raises Failed where GitLab doesn't answer, or refuses the token."""
+    def asking(self, method, path, token):
+        """The command that asks, and its configuration so far."""
         own = self.where["own"]
         # Puma directly: what is in front of it may redirect, or end TLS for a name that only the outside resolves.
         base = "http://127.0.0.1:8080" if own else self.where["url"].rstrip("/")
         lines = [f"url = {quoted(base + '/api/v4/' + path)}", f"request = {quoted(method)}", "silent", "max-time = 60"]
         if token:
             lines.append(f"header = {quoted('PRIVATE-TOKEN: ' + self.token())}")
-        if body is not None:
-            lines.append(f"header = {quoted('Content-Type: application/json')}")
-            lines.append(f"data-binary = {quoted(json.dumps(body))}")
-        lines.append(f"write-out = {quoted(chr(10) + '%{http_code}')}")
         command = ["curl", "--config", "-"]
         if own:
             container = container_of("gitlab")
             if container is None:
                 raise Failed("GitLabUnreachable", "GitLab's container isn't running")
             command = ["docker", "exec", "-i", container, *command]
+        return command, lines
+
+    def beginning(self, path, most):
+        """Status and the first bytes of a text that may be long: it is read no further."""
+        command, lines = self.asking("GET", path, True)
+        given = "\n".join([*lines, "include"]) + "\n"
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as asked:
+            asked.stdin.write(given.encode())
+            asked.stdin.close()
+            answer = asked.stdout.read(most)
+            asked.kill()
+        head, _, body = answer.decode("utf-8", "replace").replace("\r\n", "\n").partition("\n\n")
+        code = re.match(r"HTTP/[0-9.]+ (\d{3})", head)
+        if code is None:
+            raise Failed("GitLabUnreachable", f"GitLab doesn't answer GET {path}")
+        if int(code[1]) >= 500 or int(code[1]) == 429:
+            raise Failed("GitLabUnavailable", f"GitLab answered GET {path} with {code[1]}")
+        return int(code[1]), body
+
+    def call(self, method, path, body=None, token=True):
+        """Status and answer. Raises Failed where GitLab doesn't answer, or refuses the token."""
+        command, lines = self.asking(method, path, token)
+        if body is not None:
+            lines.append(f"header = {quoted('Content-Type: application/json')}")
+            lines.append(f"data-binary = {quoted(json.dumps(body))}")
+        lines.append(f"write-out = {quoted(chr(10) + '%{http_code}')}")
         status, output = run(command, "\n".join(lines) + "\n")
         text, _, code = output.rpartition("\n")
         if status != 0 or not re.fullmatch(r"[1-5]\d\d", code):

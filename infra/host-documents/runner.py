@@ -14,6 +14,7 @@ from pathlib import Path
 
 import config_toml as toml
 from gitlab_api import Failed, run
+from gitlab_managers import remove_rows, witness
 from host import Host
 from registration import register, rotate, unregister, update
 from told import asked, running
@@ -105,6 +106,8 @@ VERBS = {
     "rotate": rotate,
     "quiesce": quiesce,
     "api-token": api_token,
+    "witness": witness,
+    "remove-rows": remove_rows,
 }
 
 

@@ -3,7 +3,7 @@ import type { SandboxRandom } from "../random.ts";
 import { GitLabError, type GitLabRequest, type GitLabResponse, json, nothing } from "./message.ts";
 import { page } from "./page.ts";
 import { Parameters } from "./parameters.ts";
-import { jobAnswer, managerAnswer, runnerDetails, runnerSummary, when } from "./runner-answer.ts";
+import { jobAnswer, managerAnswer, onlyProject, runnerDetails, runnerSummary, when } from "./runner-answer.ts";
 import type { AccessToken, GitLabState, RunnerAttributes, RunnerRecord, RunnerType } from "./state.ts";
 
 const types: readonly RunnerType[] = ["instance_type", "group_type", "project_type"];
@@ -110,6 +110,8 @@ export class GitLabApi {
         return this.#managers(call, second);
       case "GET runners/*/jobs":
         return this.#jobs(call, second);
+      case "GET projects/*/jobs/*/trace":
+        return this.#trace(call);
       case "POST runners/*/reset_authentication_token":
         this.#user(call, ["manage_runner"], "admin");
         return json(201, this.#reset(this.#byId(second)));
@@ -234,6 +236,15 @@ export class GitLabApi {
         (systemId === undefined || job.systemId === systemId),
     );
     return page(call.given, found.toReversed(), jobAnswer);
+  }
+
+  /** A job's log as plain text (Jobs API, "Get a log file"). */
+  #trace(call: Call): GitLabResponse {
+    this.#user(call, ["read_api"]);
+    const [, project, , id] = call.parts;
+    const job = this.state.jobs.find((one) => one.id === Number(id) && Number(project) === onlyProject);
+    if (job === undefined) throw new GitLabError(404, { message: "404 Not found" });
+    return { status: 200, headers: { "content-type": "text/plain" }, body: job.trace ?? "" };
   }
 
   #list(call: Call, fits: (runner: RunnerRecord) => boolean): GitLabResponse {

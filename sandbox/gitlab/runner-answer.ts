@@ -78,6 +78,9 @@ export function managerAnswer(runner: RunnerRecord, row: ManagerRow, jobs: reado
   };
 }
 
+/** The one project that jobs are of here. */
+export const onlyProject = 1;
+
 export function jobAnswer(job: JobRecord) {
   return {
     id: job.id,
@@ -90,5 +93,6 @@ export function jobAnswer(job: JobRecord) {
     created_at: when(job.createdAt),
     started_at: when(job.createdAt),
     finished_at: job.status === "running" ? null : when(job.createdAt),
+    project: { id: onlyProject, name: "app", path_with_namespace: "acme/app" },
   };
 }

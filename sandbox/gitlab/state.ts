@@ -48,6 +48,8 @@ export interface JobRecord {
   status: "running" | "success" | "failed" | "canceled";
   readonly name: string;
   readonly createdAt: number;
+  /** What the runner has sent so far; its first lines name the machine. */
+  trace?: string;
 }
 
 export interface AccessToken {

@@ -3,7 +3,6 @@ import type { CommandSurroundings } from "../aws/commands.ts";
 import type { Readers } from "../aws/ports.ts";
 import type { Fleet } from "../desired/fleet.ts";
 import type { Collect } from "../engine/engine.ts";
-import { Failure } from "../engine/failure.ts";
 import type { Lease } from "../engine/lease.ts";
 import { hostPaths } from "../resources/common/host-request.ts";
 import { collectedFleet, policyOf } from "../resources/machines/collected-fleet.ts";
@@ -11,13 +10,15 @@ import { machinesCollector } from "../resources/machines/collector.ts";
 import type { Evidence } from "../resources/machines/evidence.ts";
 import { lookAt } from "../resources/machines/findings.ts";
 import { type GatherPorts, gather } from "../resources/machines/gather.ts";
+import { hostLeftovers } from "../resources/machines/host-leftovers.ts";
 import { hostWitnesses } from "../resources/machines/host-witnesses.ts";
 import { readLedger, readSweeps } from "../resources/machines/ledger-object.ts";
 import { tag } from "../resources/machines/machine.ts";
 import { type CollectionSummary, summarize } from "../resources/machines/summary.ts";
 import type { SweepContext } from "../resources/machines/sweep.ts";
 import { type Sweep, sweepOrphans } from "../resources/machines/sweeper.ts";
-import type { LeftoverSweeper } from "../resources/machines/witness-port.ts";
+import { type Whose, whoseIs } from "../resources/machines/whose.ts";
+import { requestSurroundings } from "../resources/runner/desired.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 /** docker-machine's state on a host, as the list-machines document reads it. */
@@ -44,37 +45,44 @@ export interface Collection {
   readonly mark: Collect<Fleet>;
   /** Looks, and writes nothing. */
   look(fleet: Fleet): Promise<CollectionLook>;
-  /** Deletes what {@link mayDelete} allows, and never marks. @param deadline epoch milliseconds of AWS's clock */
-  sweep(fleet: Fleet, deadline: number): Promise<Sweep>;
+  /** Whose an instance is, by EC2 and the ledger alone. */
+  whose(fleet: Fleet, id: string): Promise<Whose>;
+  /**
+   * Deletes what {@link mayDelete} allows, and never marks.
+   * @param lease asked right before each call; its epoch is the fence of what is sent to hosts
+   * @param deadline epoch milliseconds of AWS's clock
+   */
+  sweep(fleet: Fleet, lease: Lease, deadline: number): Promise<Sweep>;
 }
 
 /** Collection on real ports. Makes no call by itself. */
 export function openCollection({ aws, store, surroundings, readers }: CollectionOptions): Collection {
   const account = async () => (await readers.identity.whoAmI()).accountId;
-  const gathering = async (): Promise<GatherPorts> => {
+  const gathering = async (fleet: Fleet): Promise<GatherPorts> => {
     const { instanceProbeOf, machinesReaderOf } = await import("../aws/access.ts");
+    const time = serverClock(store);
     return {
       machines: machinesReaderOf(aws),
-      witnesses: hostWitnesses(instanceProbeOf(aws, surroundings)),
-      time: serverClock(store),
+      witnesses: hostWitnesses(instanceProbeOf(aws, surroundings), () => requestSurroundings(fleet, time())),
+      time,
       nonce: surroundings.newId,
     };
   };
-  const mark = async (lease: Lease) => {
+  const mark = async (lease: Lease, fleet: Fleet) => {
     const { machinesMarkerOf } = await import("../aws/access.ts");
     const marker = machinesMarkerOf(aws, () => lease.assertHeld());
-    return { ...(await gathering()), store, marker, network: readers.network };
+    return { ...(await gathering(fleet)), store, marker, network: readers.network };
   };
   const collectedOf = async (fleet: Fleet) => collectedFleet(fleet, await account(), readers.network, layout);
   return {
     async mark(context) {
       if (context.fleet.spec.runners === undefined) return undefined;
-      const ports = await mark(context.lease);
+      const ports = await mark(context.lease, context.fleet);
       return machinesCollector({ ports: () => ports, account, layout })(context);
     },
     async look(fleet) {
       const { name } = fleet.metadata;
-      const ports = await gathering();
+      const ports = await gathering(fleet);
       const before = await readLedger(store, name);
       const { evidence, companions } = await gather(ports, await collectedOf(fleet), before);
       const look = lookAt(evidence, companions, ports.time());
@@ -92,35 +100,28 @@ export function openCollection({ aws, store, surroundings, readers }: Collection
         sweep: { ledger, policy: policyOf(fleet), look, objections, tagged, now: ports.time() },
       };
     },
-    async sweep(fleet, deadline) {
-      const { machinesSweeperOf } = await import("../aws/access.ts");
-      const ports = { ...(await gathering()), store, sweeper: machinesSweeperOf(aws, () => {}), leftovers };
+    async whose(fleet, id) {
+      const { machinesReaderOf } = await import("../aws/access.ts");
+      const ledger = await readLedger(store, fleet.metadata.name);
+      return whoseIs(machinesReaderOf(aws), await collectedOf(fleet), ledger, id);
+    },
+    async sweep(fleet, lease, deadline) {
+      const { machinesSweeperOf, writersOf } = await import("../aws/access.ts");
+      const means = await gathering(fleet);
+      const { commands } = writersOf(aws, lease, surroundings);
+      const ports = {
+        ...means,
+        store,
+        sweeper: machinesSweeperOf(aws, () => lease.assertHeld()),
+        leftovers: hostLeftovers(commands, () => requestSurroundings(fleet, means.time())),
+      };
       return sweepOrphans(ports, await collectedOf(fleet), policyOf(fleet), deadline);
     },
   };
 }
 
-/** Directories and GitLab's rows stay until there is a way to delete them; that they stay is in the sweep's record. */
-const leftovers: LeftoverSweeper = {
-  async removeDirectory(manager, name) {
-    throw cannot(`removing the directory ${name} on ${manager}`);
-  },
-  async deleteManagerRow(runner, systemId) {
-    throw cannot(`deleting the manager ${systemId} of runner ${runner} in GitLab`);
-  },
-};
-
-function cannot(what: string): Failure {
-  return new Failure({
-    code: "NotSupported",
-    class: "terminal",
-    message: `${what} isn't supported by this version`,
-    hint: "It costs nothing and can be removed by hand.",
-  });
-}
-
 /** AWS's time by the state bucket's answers; it never goes back, so that what was asked later is later. */
-function serverClock(store: ObjectStore): () => number {
+export function serverClock(store: ObjectStore): () => number {
   let last = 0;
   return () => {
     const now = store.serverTime();

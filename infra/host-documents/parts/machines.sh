@@ -4,9 +4,23 @@
 
 readonly fk_machines=$fk_data/machine/machines
 
+# machine_id DIRECTORY: REPLY is the instance id in its config.json; empty where there is none (yet).
+machine_id() {
+  local try
+  REPLY=
+  # It is replaced by deleting and renaming: it may be gone for a moment.
+  for try in 1 2 3; do
+    if [[ -r $1/config.json ]]; then
+      REPLY=$(sed -n 's/^.*"InstanceId": *"\(i-[0-9a-f]*\)".*$/\1/p' "$1/config.json" 2>/dev/null | head -n 1) || REPLY=
+      return 0
+    fi
+    if ((try < 3)); then sleep 0.2; fi
+  done
+}
+
 # json_machines: REPLY is the directory's content with count and hash; null where it can't be read.
 json_machines() {
-  local mount volume='' generation='' entry name id lines='' entries=() count=0 hash sentinel=null try
+  local mount volume='' generation='' entry name id lines='' entries=() count=0 hash sentinel=null
   REPLY=null
   if [[ ! -d $fk_machines || ! -r $fk_machines ]]; then return 0; fi
   mount=$(findmnt -n -o TARGET -T "$fk_machines") || return 0
@@ -20,15 +34,8 @@ json_machines() {
     if [[ ! -d $entry ]]; then continue; fi
     name=${entry%/}
     name=${name##*/}
-    id=
-    # It is replaced by deleting and renaming: it may be gone for a moment.
-    for try in 1 2 3; do
-      if [[ -r $entry/config.json ]]; then
-        id=$(sed -n 's/^.*"InstanceId": *"\(i-[0-9a-f]*\)".*$/\1/p' "$entry/config.json" 2>/dev/null | head -n 1) || id=
-        break
-      fi
-      if ((try < 3)); then sleep 0.2; fi
-    done
+    machine_id "$entry"
+    id=$REPLY
     lines+="$name"$'\t'"$id"$'\n'
     count=$((count + 1))
     json_string "$name"

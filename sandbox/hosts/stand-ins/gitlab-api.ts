@@ -10,6 +10,8 @@ interface CurlConfig {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly writeOut: string;
+  /** Headers come first. */
+  readonly include: boolean;
 }
 
 /** curl `--config -` in GitLab's container, or on a host for a GitLab elsewhere. */
@@ -27,7 +29,8 @@ export function curlGitLab(stdin: Uint8Array, context: StandInContext, ready: Re
           headers: asked.headers,
           body: asked.body,
         });
-  const printed = `${answer.body}${asked.writeOut.replaceAll("%{http_code}", String(answer.status))}`;
+  const head = asked.include ? `HTTP/1.1 ${answer.status} Answer\r\ncontent-type: text/plain\r\n\r\n` : "";
+  const printed = `${head}${answer.body}${asked.writeOut.replaceAll("%{http_code}", String(answer.status))}`;
   return context.gitlab.isKilled() ? { stdout: printed, inside: "kill -KILL -1" } : { stdout: printed };
 }
 
@@ -47,6 +50,7 @@ function configOf(config: string): CurlConfig {
     headers: Object.fromEntries(headers),
     body: one("data-binary") ?? "",
     writeOut: one("write-out") ?? "",
+    include: options.some(([key]) => key === "include"),
   };
 }
 

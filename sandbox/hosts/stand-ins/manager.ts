@@ -83,7 +83,17 @@ export function managerMetrics(context: StandInContext): string | undefined {
     `gitlab_runner_configuration_loading_error_total ${manager.loadingErrors}`,
     ...(manager.jobs === 0
       ? []
-      : [`gitlab_runner_jobs{executor_stage="docker_run",stage="step_script",state="running"} ${manager.jobs}`]),
+      : [
+          `gitlab_runner_jobs{executor_stage="docker_run",runner="${shortToken(container, context)}",stage="step_script",state="running"} ${manager.jobs}`,
+        ]),
     "",
   ].join("\n");
+}
+
+/** Of its first section, whose jobs they are. As gitlab-runner shortens tokens: helpers/shorten_token.go. */
+function shortToken(container: ContainerRecord, { files }: StandInContext): string {
+  const path = onHost(container, "/etc/gitlab-runner/config.toml");
+  const content = path === undefined ? undefined : files.text(path);
+  const token = /^\s*token = "(.*)"$/m.exec(content ?? "")?.[1] ?? "";
+  return token.replace(/^glrt-(t[123]_)?/, "").slice(0, 9);
 }

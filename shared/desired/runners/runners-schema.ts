@@ -186,7 +186,8 @@ export const runnersSchema = section({
       section({
         url: field(serverUrl(), { description: "A GitLab elsewhere.", example: "https://gitlab.example.com" }),
         apiTokenSecret: field(optional(secretName()), {
-          description: "Name of the secret that holds a token with create_runner and manage_runner.",
+          description:
+            "Name of the secret that holds a token with create_runner and manage_runner, and read_api if jobs' traces may be read.",
           example: "gitlab-api-token",
         }),
         registrationTokenSecret: field(optional(secretName()), {

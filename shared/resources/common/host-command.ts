@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 
 /** Our own SSM documents, each a folder of infra/host-documents. In AWS they are called `fleetkeeper-<name>`. */
 export const hostDocuments = [
+  "ask-gitlab",
   "back-up",
   "check-gitlab",
   "compose",
@@ -14,6 +15,8 @@ export const hostDocuments = [
   "prepare-volume",
   "prune-images",
   "pull-image",
+  "remove-directories",
+  "remove-manager-rows",
   "restore-gitlab",
   "root-password",
   "service-logs",

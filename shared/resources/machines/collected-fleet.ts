@@ -3,7 +3,7 @@ import type { Fleet } from "../../desired/fleet.ts";
 import { iamPath } from "../../desired/names.ts";
 import { partitionOf } from "../common/arn.ts";
 import { fleetTag, kindTag, nameTag } from "../common/tags.ts";
-import type { CollectedFleet } from "./gather.ts";
+import type { CollectedFleet } from "./identity.ts";
 import type { CollectionPolicy } from "./policy.ts";
 
 /** Where a host keeps what docker-machine knows. */

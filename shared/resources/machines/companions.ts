@@ -23,6 +23,8 @@ export interface Finding {
   readonly verdict: Verdict;
   /** The machine's name where it has one. */
   readonly name?: string;
+  /** Of a directory: the instance that its config.json names. */
+  readonly instanceId?: string;
 }
 
 /** How long a manager row must be silent. GitLab writes down a contact only every 40 to 55 minutes. */
@@ -169,7 +171,14 @@ function directoryFinding({ manager, directory }: DiskEntry, scene: Scene): Find
   const { witnesses } = scene;
   const name = parseMachineName(directory.name);
   const subject: Subject = `directory/${manager}/${directory.name}`;
-  const finding = (verdict: Verdict): Finding => ({ subject, born: name?.namedAt ?? 0, verdict, name: directory.name });
+  const { instanceId } = directory;
+  const finding = (verdict: Verdict): Finding => ({
+    subject,
+    born: name?.namedAt ?? 0,
+    verdict,
+    name: directory.name,
+    ...(instanceId === undefined ? {} : { instanceId }),
+  });
   if (name === undefined) return finding({ verdict: "foreign", reasons: [{ code: "not-a-machine" }] });
   const user =
     scene.keysInUse.get(directory.name) ??

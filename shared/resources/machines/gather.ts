@@ -3,22 +3,12 @@ import { Failure } from "../../engine/failure.ts";
 import { candidates } from "./classify.ts";
 import type { CompanionEvidence } from "./companion.ts";
 import type { CloseLook, Evidence, ManagerEvidence, TraceEvidence } from "./evidence.ts";
+import { type CollectedFleet, identityOf } from "./identity.ts";
 import type { Ledger } from "./ledger.ts";
 import { tag } from "./machine.ts";
 import { type Census, missingProof } from "./manager-record.ts";
 import { type Answer, answered, unanswered } from "./span.ts";
-import type { ManagerAnswer, WitnessReader } from "./witness-port.ts";
-
-/** What the file and the run say of the fleet whose machines are looked for. */
-export interface CollectedFleet {
-  readonly name: string;
-  readonly gracePeriod: number;
-  readonly profileArns: readonly string[];
-  readonly groupIds: readonly string[];
-  /** Where docker-machine's state is on a host. */
-  readonly machinesPath: string;
-  readonly mount: string;
-}
+import type { GitLabAnswer, ManagerAnswer, ManagerRowRecord, WitnessReader } from "./witness-port.ts";
 
 export interface GatherPorts {
   readonly machines: MachinesReader;
@@ -97,28 +87,22 @@ export async function gather(ports: GatherPorts, fleet: CollectedFleet, ledger: 
   );
 
   // 3. The jobs.
-  const traces = await traceEvidence(ask, witnesses);
-  const managerRows = await ask(() => witnesses.managerRows());
-  const identity = {
-    name: fleet.name,
-    gracePeriod: fleet.gracePeriod,
-    profileArns: [...new Set([...fleet.profileArns, ...ledger.identity.profileArns])],
-    groupIds: [...new Set([...fleet.groupIds, ...ledger.identity.groupIds])],
-    hostVolumes: ledger.identity.hostVolumes,
-    templates: ledger.identity.templates,
-  };
   const evidence: Evidence = {
-    fleet: identity,
+    fleet: identityOf(fleet, ledger),
     listing,
     hosts,
     dataVolumes: mapped(dataVolumes, (all) => all.map(({ id }) => id)),
     scalingGroups,
     managers,
-    traces,
+    traces: { state: "not-asked" },
     closeLooks: {},
   };
+  // Traces are read only where a machine's fate may hang on them.
+  const gitlab = await ask(() => witnesses.askGitLab(active, candidates(evidence, time()).length > 0));
+  const asking: Evidence = { ...evidence, traces: tracesOf(gitlab) };
+  const managerRows = rowsOf(gitlab);
   return {
-    evidence: { ...evidence, closeLooks: await closeLooks(ports, evidence) },
+    evidence: { ...asking, closeLooks: await closeLooks(ports, asking) },
     companions: { requests, keyPairs, volumes, interfaces, managerRows, systemIds: systemIdsOf(answers) },
     census: {
       instances,
@@ -139,12 +123,16 @@ async function asked<T>(time: () => number, call: () => Promise<T>): Promise<Ans
   }
 }
 
-type Ask = <T>(call: () => Promise<T>) => Promise<Answer<T>>;
-
-async function traceEvidence(ask: Ask, witnesses: WitnessReader): Promise<TraceEvidence> {
-  const answer = await ask(() => witnesses.tracedMachines());
+function tracesOf(answer: Answer<GitLabAnswer>): TraceEvidence {
   if (answer.state === "unknown") return answer;
-  return answer.value === "not-asked" ? { state: "not-asked" } : { ...answer, value: answer.value };
+  const { traced } = answer.value;
+  return traced === "not-asked" ? { state: "not-asked" } : answered(answer.span, traced);
+}
+
+function rowsOf(answer: Answer<GitLabAnswer>): Answer<readonly ManagerRowRecord[]> {
+  if (answer.state === "unknown") return answer;
+  const { rows } = answer.value;
+  return rows === undefined ? unanswered("there is no API token to ask GitLab with") : answered(answer.span, rows);
 }
 
 /** What is asked about a machine alone, for those only that nothing else speaks for. */

@@ -1,17 +1,22 @@
 import type { InstanceProbe } from "../../aws/probe-port.ts";
 import { Failure } from "../../engine/failure.ts";
 import { listJobsRequest, listMachinesRequest } from "../common/host-request.ts";
+import { gitLabAnswer, together } from "./gitlab-answer.ts";
+import { askGitLabRequest, type GitLabSurroundings } from "./host-requests.ts";
 import { managerAnswer } from "./list-machines.ts";
 import type { WitnessReader } from "./witness-port.ts";
 
 /** Milliseconds for which a look waits for an instance's answer. */
 const patience = 30_000;
 
+/** The same where GitLab is asked for each running job. */
+const gitLabPatience = 240_000;
+
 /**
- * Witnesses that are asked over Systems Manager: managers by the list-machines document, workers by list-jobs. Nobody reads the traces of
- * running jobs here, so that witness isn't asked; what can't be asked at all is silent, never empty.
+ * Witnesses that are asked over Systems Manager: managers by the list-machines document, workers by list-jobs, GitLab by
+ * ask-gitlab on the managers. What can't be asked at all is silent, never empty.
  */
-export function hostWitnesses(probe: InstanceProbe): WitnessReader {
+export function hostWitnesses(probe: InstanceProbe, around: () => GitLabSurroundings): WitnessReader {
   return {
     async askManager(instanceId, nonce) {
       const answer = managerAnswer(await probe.ask(instanceId, listMachinesRequest(), patience), nonce);
@@ -24,9 +29,16 @@ export function hostWitnesses(probe: InstanceProbe): WitnessReader {
       if (typeof containers === "number" && Number.isInteger(containers) && containers >= 0) return containers;
       throw silent(`the worker ${instanceId} didn't count its jobs`);
     },
-    tracedMachines: async () => "not-asked",
-    async managerRows() {
-      throw silent("GitLab isn't asked for its runner managers");
+    async askGitLab(managers, traces) {
+      if (managers.length === 0) throw silent("there is no manager on whose host GitLab could be asked");
+      const answers = await Promise.all(
+        managers.map(async (id) => {
+          const answer = gitLabAnswer(await probe.ask(id, askGitLabRequest(around(), traces), gitLabPatience));
+          if (!("why" in answer)) return answer;
+          throw new Failure({ code: "NoAnswer", class: "unknown", message: `the manager ${id}: ${answer.why}` });
+        }),
+      );
+      return together(answers);
     },
     async scalingGroups() {
       throw silent("Auto Scaling groups aren't listed");

@@ -5,7 +5,8 @@ import { type Subject, sortOf } from "./companion.ts";
 import type { Finding } from "./companions.ts";
 import type { Evidence } from "./evidence.ts";
 import { lookAt } from "./findings.ts";
-import { type CollectedFleet, type GatherPorts, gather } from "./gather.ts";
+import { type GatherPorts, gather } from "./gather.ts";
+import type { CollectedFleet } from "./identity.ts";
 import { readLedger, readSweeps, updateSweeps } from "./ledger-object.ts";
 import { tag } from "./machine.ts";
 import type { CollectionPolicy } from "./policy.ts";
@@ -83,7 +84,7 @@ async function sweepOnce(
     const { subject, name } = finding;
     const named = name === undefined ? {} : { name };
     try {
-      await deleteOne(ports, finding);
+      await deleteOne(ports, finding, livingManagers(evidence));
       deletions.push({ subject, ...named, at: now });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -100,7 +101,11 @@ async function sweepOnce(
   return { plan, deletions, failures };
 }
 
-async function deleteOne({ sweeper, leftovers }: SweepPorts, { subject }: Finding): Promise<void> {
+async function deleteOne(
+  { sweeper, leftovers }: SweepPorts,
+  { subject, instanceId }: Finding,
+  managers: readonly string[],
+): Promise<void> {
   const id = subject.slice(subject.indexOf("/") + 1);
   switch (sortOf(subject)) {
     case "spot-request":
@@ -113,15 +118,19 @@ async function deleteOne({ sweeper, leftovers }: SweepPorts, { subject }: Findin
       return sweeper.deleteNetworkInterface(id);
     case "directory": {
       const [manager = "", name = ""] = id.split("/");
-      return leftovers.removeDirectory(manager, name);
+      return leftovers.removeDirectory(manager, name, instanceId);
     }
     case "manager-row": {
       const [runner = "", systemId = ""] = id.split("/");
-      return leftovers.deleteManagerRow(Number(runner), systemId);
+      return leftovers.deleteManagerRow(managers, Number(runner), systemId);
     }
     case "key-pair":
       return sweeper.deleteKeyPair(id);
   }
+}
+
+function livingManagers({ managers }: Evidence): readonly string[] {
+  return managers.filter(({ state }) => state === "active").map(({ id }) => id);
 }
 
 /** Only instances carry the mark's tag; what has none needs none. */

@@ -1,3 +1,4 @@
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import type { GitLabApi } from "../../../sandbox/gitlab/api.ts";
 import {
   composeRequest,
@@ -63,6 +64,12 @@ export class RunnerWorld {
       gitlab: { url: "https://gitlab.example.com", own: true },
       now: this.hosts.clock.now(),
     };
+  }
+
+  /** What a person puts under a secret's name. */
+  async secret(name: string, value: string): Promise<void> {
+    const Name = `/fleetkeeper/acme/secrets/${name}`;
+    await this.hosts.ssm.send(new PutParameterCommand({ Name, Value: value, Type: "SecureString", Overwrite: true }));
   }
 
   async config(): Promise<string> {

@@ -26,7 +26,7 @@ import { machinesMarkerOf, machinesReaderOf, machinesSweeperOf } from "../../../
 import { S3ObjectStore } from "../../../shared/aws/object-store-s3.ts";
 import { Failure } from "../../../shared/engine/failure.ts";
 import { diskHash } from "../../../shared/resources/machines/disk.ts";
-import type { CollectedFleet } from "../../../shared/resources/machines/gather.ts";
+import type { CollectedFleet } from "../../../shared/resources/machines/identity.ts";
 import { updateLedger } from "../../../shared/resources/machines/ledger-object.ts";
 import { approve } from "../../../shared/resources/machines/mark.ts";
 import { markOrphans } from "../../../shared/resources/machines/marker.ts";
@@ -351,8 +351,7 @@ export class CollectedWorld {
     return {
       askManager: async (id, nonce) => this.#listMachines(id, nonce),
       jobContainers: async (id) => (this.containers.has(id) ? 1 : 0),
-      tracedMachines: async () => [...this.traced],
-      managerRows: async () => [],
+      askGitLab: async () => ({ traced: [...this.traced], rows: [] }),
       scalingGroups: async () => [],
     };
   }

@@ -252,7 +252,7 @@ describe("a pass", () => {
     const ports = await world.markingPorts();
     const witnesses = {
       ...ports.witnesses,
-      tracedMachines: async (): Promise<never> => {
+      askGitLab: async (): Promise<never> => {
         throw new TypeError("undefined is not a function");
       },
     };

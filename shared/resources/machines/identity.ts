@@ -1,0 +1,25 @@
+import type { FleetIdentity } from "./evidence.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** What the file and the run say of the fleet whose machines are looked for. */
+export interface CollectedFleet {
+  readonly name: string;
+  readonly gracePeriod: number;
+  readonly profileArns: readonly string[];
+  readonly groupIds: readonly string[];
+  /** Where docker-machine's state is on a host. */
+  readonly machinesPath: string;
+  readonly mount: string;
+}
+
+/** What the file says of a fleet's machines, and what the ledger remembers of them. */
+export function identityOf(fleet: CollectedFleet, { identity }: Ledger): FleetIdentity {
+  return {
+    name: fleet.name,
+    gracePeriod: fleet.gracePeriod,
+    profileArns: [...new Set([...fleet.profileArns, ...identity.profileArns])],
+    groupIds: [...new Set([...fleet.groupIds, ...identity.groupIds])],
+    hostVolumes: identity.hostVolumes,
+    templates: identity.templates,
+  };
+}
