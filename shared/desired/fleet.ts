@@ -3,6 +3,7 @@ import { checkSpec } from "./checks.ts";
 import { findingsOf } from "./findings.ts";
 import { type Fleet, fleetSchema, validSections } from "./fleet-schema.ts";
 import type { Problem } from "./problem.ts";
+import { checkReserved } from "./reserved.ts";
 import { checkSecretNames } from "./secrets.ts";
 import { readSource } from "./source.ts";
 
@@ -26,7 +27,8 @@ export function parseFleet(input: string | Uint8Array, file: string): FleetResul
   const findings = parsed.success
     ? checkSpec(parsed.data.spec, parsed.data.metadata.name)
     : [...findingsOf(parsed.error.issues, source.data), ...checkSpec(validSections(source.data))];
-  const problems = ordered([...source.problems, ...[...checkSecretNames(source.data), ...findings].map(source.locate)]);
+  const everywhere = [...checkSecretNames(source.data), ...checkReserved(source.data)];
+  const problems = ordered([...source.problems, ...[...everywhere, ...findings].map(source.locate)]);
   if (!parsed.success || problems.some((problem) => problem.severity === "error")) return { ok: false, problems };
   return { ok: true, fleet: parsed.data, warnings: problems };
 }

@@ -26,7 +26,9 @@ export function planted(name: string): string {
 }
 
 /** The kinds below the host's services: all that there is where no host runs. */
-const withoutStack = ["iam", "network", "cache-bucket", "host"];
+export const withoutStack: readonly string[] = ["iam", "network", "cache-bucket", "host"];
+/** With what runs on the host, and nothing that is later than that. */
+export const upToStack: readonly string[] = [...withoutStack, "stack"];
 
 /** The sample fleet with its host, and a person who looks and meddles with the plain SDK. */
 export class HostFleet {
@@ -35,20 +37,28 @@ export class HostFleet {
   readonly route53: Route53;
   readonly ssm: SSMClient;
   #sequence = 0;
-  readonly #runsHosts: boolean;
+  /** Kinds that runs are about; all where it is undefined. */
+  readonly #only: readonly string[] | undefined;
 
-  private constructor(world: FleetWorld, runsHosts: boolean) {
+  private constructor(world: FleetWorld, only: readonly string[] | undefined) {
     this.world = world;
-    this.#runsHosts = runsHosts;
+    this.#only = only;
     this.ec2 = new EC2(world.settings());
     this.route53 = new Route53(world.settings());
     this.ssm = new SSMClient(world.settings());
   }
 
-  /** @param runsHosts whether instances run what is sent to them; else the services on them are left out */
-  static async open(runsHosts: boolean, edit: (body: string) => string = (body) => body): Promise<HostFleet> {
+  /**
+   * @param runsHosts whether instances run what is sent to them; else the services on them are left out
+   * @param only the kinds that runs are about
+   */
+  static async open(
+    runsHosts: boolean,
+    edit: (body: string) => string = (body) => body,
+    only = runsHosts ? undefined : withoutStack,
+  ): Promise<HostFleet> {
     const hosts = { artifacts: { [compose.x86_64.url]: compose.x86_64.sha256 } };
-    const fleet = new HostFleet(await FleetWorld.open(runsHosts ? { hosts } : {}), runsHosts);
+    const fleet = new HostFleet(await FleetWorld.open(runsHosts ? { hosts } : {}), only);
     if (runsHosts) for (const name of secretNames) await fleet.secret(name, planted(name));
     await fleet.push(edit);
     return fleet;
@@ -68,7 +78,7 @@ export class HostFleet {
   /** By a process of its own. */
   async run(request: Partial<RunRequest> = {}, handler?: SandboxHandler): Promise<RunRecord> {
     const reconciler = await this.world.reconciler(handler);
-    const only = this.#runsHosts ? {} : { only: withoutStack };
+    const only = this.#only === undefined ? {} : { only: this.#only };
     return this.world.run(reconciler, "acme", { ...only, ...request });
   }
 
@@ -83,7 +93,7 @@ export class HostFleet {
   async unsettled(): Promise<readonly string[]> {
     const { resources } = await this.status();
     return Object.values(resources)
-      .filter(({ kind, sync }) => sync !== "InSync" && (this.#runsHosts || withoutStack.includes(kind)))
+      .filter(({ kind, sync }) => sync !== "InSync" && this.#only?.includes(kind) !== false)
       .map(({ kind, name, sync, message }) => `${kind}/${name} ${sync}: ${message}`);
   }
 
