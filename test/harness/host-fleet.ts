@@ -108,6 +108,25 @@ export class HostFleet {
     throw new Error(`not settled after ${most} runs: ${(await this.unsettled()).join("\n")}`);
   }
 
+  /**
+   * Runs until all is as declared. EC2, agents and GitLab take their minutes: runs that come meanwhile plan nothing, and what
+   * they look at tells what it waits for.
+   * @returns the records of those runs that did something
+   */
+  async heal(most = 12): Promise<readonly RunRecord[]> {
+    const acting: RunRecord[] = [];
+    for (let runs = 0; runs < most; runs += 1) {
+      const record = await this.run();
+      const left = await this.unsettled();
+      if (record.actions.length > 0) acting.push(record);
+      if (left.length === 0) return acting;
+      if (record.actions.length === 0 && !left.some((line) => / Progressing: .*(waiting|starting)/.test(line)))
+        throw new Error(`a run did nothing, and nothing is under way: ${left.join("\n")}`);
+      await this.world.clock.sleep(60_000);
+    }
+    throw new Error(`not settled after ${most} runs: ${(await this.unsettled()).join("\n")}`);
+  }
+
   /** The one instance that lives. */
   async instance() {
     const Filters = [{ Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }];

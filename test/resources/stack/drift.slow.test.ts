@@ -152,17 +152,6 @@ describe("what runs on the host", { shuffle: false }, () => {
     expect(told?.previous.length).toBeGreaterThan(0);
   });
 
-  it("is mounted again where its volume is not, and its services start with their data", async () => {
-    const { record } = await fleet.host();
-    for (const point of Object.keys(record.mounts)) delete record.mounts[point];
-    for (const one of Object.values(record.containers)) one.status = "exited";
-    const records = await fleet.settle(6);
-    expect(actionsOn(records[0] ?? expect.fail(), "stack/volume")).toEqual(["create volumeId"]);
-    const after = await fleet.host();
-    expect(Object.keys(after.record.mounts)).toEqual(["/srv/fleetkeeper"]);
-    expect(container(after.record, "gitlab").status).toBe("running");
-  });
-
   it.each([
     ["a script is killed in its midst", { type: "kill", atCommand: 60 }],
     ["the agent goes away before the script", { type: "lost", when: "before" }],
