@@ -44,3 +44,31 @@ test("a fight is not forgotten while the resource differs, and is once it doesn'
   expect(pruneHeals(fight, "InSync", 1000 * hour, defaultLimits)).toEqual([]);
   expect(pruneHeals(fight, "InSync", hour - 1, defaultLimits)).toEqual(fight);
 });
+
+test("each sort of change is counted by itself, with the time of each", () => {
+  const times = heals([heal(1, 9), heal(1, 8), heal(2, 9)], 10);
+  expect(times.map(({ at }) => at)).toEqual([[0, 20], [10]]);
+});
+
+test("a fight of many sorts isn't forgotten while the resource differs, and what is short of one is", () => {
+  const limits = { ...defaultLimits, heals: 3, healsOfAnySort: 4 };
+  const fight = heals([heal(1, 9), heal(1, 8), heal(1, 7), heal(1, 6)], 1);
+  expect(pruneHeals(fight, "Held", 1000 * hour, limits)).toEqual(fight);
+  expect(pruneHeals(fight.slice(1), "Held", 1000 * hour, limits)).toEqual([]);
+  const same = heals([heal(1, 9), heal(2, 9), heal(1, 8), heal(3, 9)], 1);
+  expect(pruneHeals(same, "Held", 1000 * hour, { ...limits, healsOfAnySort: 99 })).toEqual(same);
+});
+
+test("a change is forgotten in the very millisecond in which the window ends, and one never made is none", () => {
+  const once = heals([heal(1, 9)], 1);
+  expect(pruneHeals(once, "InSync", defaultLimits.healWindow - 1, defaultLimits)).toEqual(once);
+  expect(pruneHeals(once, "InSync", defaultLimits.healWindow, defaultLimits)).toEqual([]);
+  expect(pruneHeals(undefined, "InSync", 0, defaultLimits)).toEqual([]);
+  expect(foughtOver(undefined, heal(1, 9), { ...defaultLimits, healsOfAnySort: 1 })).toBeUndefined();
+});
+
+test("deleting and changing to the same are two sorts of change", () => {
+  const changing = heal(1, null);
+  const deleting: Action = { ...changing, verb: "delete" };
+  expect(heals([changing, deleting], 1)).toHaveLength(2);
+});

@@ -76,6 +76,31 @@ test("actions that need each other are refused, and the others are not", () => {
   ]);
 });
 
+test("what is refused for needing itself is said to do so by way of what", () => {
+  const [first, second] = inDependencyOrder(
+    [action("k", "a", "create", ["b"]), action("k", "b", "create", ["a"])],
+    nothing,
+  );
+  expect(first?.refused).toBe("it needs itself by way of k/b: a defect of the kind, please report it");
+  expect(second?.refused).toBe("it needs itself by way of k/a: a defect of the kind, please report it");
+});
+
+test("only deletes wait for what left the file, and only for what isn't wanted any more", () => {
+  const kinds = lookOf([
+    ["net", [], {}],
+    ["host", ["net", "elsewhere"], { main: present(null), kept: present(null) }],
+    ["app", ["net", "host", "net"], {}],
+  ]);
+  const host = kinds.kinds.get("host");
+  const wanted = new Map([["kept", null]]);
+  const look = { ...kinds, kinds: new Map([...kinds.kinds, ["host", { ...host, desired: wanted }]]) } as typeof kinds;
+  const needs = (one: Action) => inDependencyOrder([one], look)[0]?.needs?.map(targetKey);
+  expect(needs(action("net", "a", "create"))).toEqual([]);
+  expect(needs(action("net", "a", "delete", ["b"]))).toEqual(["net/b", "host/main"]);
+  expect(needs(action("elsewhere", "a", "delete"))).toEqual(["host/main"]);
+  expect(needs(action("app", "a", "delete"))).toEqual([]);
+});
+
 test("a delete waits for what left the file of kinds after its own, also by way of others, and for unknown ones", () => {
   const look = lookOf([
     ["net", [], { a: present(null) }],

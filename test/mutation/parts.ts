@@ -13,11 +13,20 @@ const machineTests = (...names: readonly string[]) => names.map((name) => `test/
 export const parts: Readonly<Record<string, Part>> = {
   gate: {
     mutate: engine("gate", "dependency", "heal", "suspension"),
-    tests: engineTests("gate", "heal", "holding-still", "endless", "approvals", "failures", "operations"),
+    tests: engineTests(
+      "gate",
+      "gate-sentences",
+      "heal",
+      "holding-still",
+      "endless",
+      "approvals",
+      "failures",
+      "operations",
+    ),
   },
   waves: {
     mutate: engine("wave", "order"),
-    tests: engineTests("order", "failures", "endless", "operations", "run", "observe"),
+    tests: engineTests("order", "wave", "failures", "endless", "operations", "run", "observe"),
   },
   diff: {
     mutate: engine("diff", "action", "observe", "observation"),
