@@ -91,9 +91,11 @@ test("only deletes wait for what left the file, and only for what isn't wanted a
     ["host", ["net", "elsewhere"], { main: present(null), kept: present(null) }],
     ["app", ["net", "host", "net"], {}],
   ]);
-  const host = kinds.kinds.get("host");
   const wanted = new Map([["kept", null]]);
-  const look = { ...kinds, kinds: new Map([...kinds.kinds, ["host", { ...host, desired: wanted }]]) } as typeof kinds;
+  const withWanted = [...kinds.kinds].map(
+    ([name, kind]) => [name, name === "host" ? { ...kind, desired: wanted } : kind] as const,
+  );
+  const look = { ...kinds, kinds: new Map(withWanted) };
   const needs = (one: Action) => inDependencyOrder([one], look)[0]?.needs?.map(targetKey);
   expect(needs(action("net", "a", "create"))).toEqual([]);
   expect(needs(action("net", "a", "delete", ["b"]))).toEqual(["net/b", "host/main"]);
