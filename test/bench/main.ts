@@ -5,11 +5,12 @@ import { collectBench } from "./collect.ts";
 import { functionsBench } from "./functions.ts";
 import { hostBench } from "./host.ts";
 import type { Bench, Measurement } from "./measurement.ts";
+import { peersBench } from "./peers/bench.ts";
 import { reconcileBench } from "./reconcile.ts";
 import { scaleBench } from "./scale.ts";
 
 /** Every set of measurements. `npm run bench -- [--json] [NAME...]`. */
-const benches: readonly Bench[] = [reconcileBench, hostBench, scaleBench, collectBench, functionsBench];
+const benches: readonly Bench[] = [reconcileBench, hostBench, scaleBench, collectBench, functionsBench, peersBench];
 
 const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
 const chosen = benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name));

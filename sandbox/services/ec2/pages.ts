@@ -28,7 +28,8 @@ export function page<T>(
     throw invalidValue(`${MaxResults}`, "maxResults", `Expecting a value less than or equal to ${limits.max}.`);
   }
   const keyed = items.map((item) => ({ item, key: keyOf(item) })).sort((a, b) => compare(a.key, b.key));
-  const after = request.NextToken === undefined ? undefined : decodeToken(request.NextToken);
+  // An empty token is none: programs that start with `NextToken=""` work with EC2.
+  const after = (request.NextToken ?? "") === "" ? undefined : decodeToken(request.NextToken ?? "");
   const rest = after === undefined ? keyed : keyed.filter(({ key }) => compare(key, after) > 0);
   const size = MaxResults ?? limits.pageSize ?? rest.length;
   const shown = rest.slice(0, size);
