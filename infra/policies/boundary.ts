@@ -42,12 +42,16 @@ export function boundaryGrants({ arn, iam, s3, bucket, settings, partition }: In
       actions: [
         "autoscaling:Describe*",
         "autoscaling:SetDesiredCapacity",
-        "autoscaling:SetInstanceProtection",
         "autoscaling:TerminateInstanceInAutoScalingGroup",
-        "autoscaling:UpdateAutoScalingGroup",
       ],
       resources: ["*"],
       conditions: { StringEquals: { "aws:RequestedRegion": region } },
+    },
+    {
+      sid: "Connect",
+      why: "The runner manager logs in to what these groups launched.",
+      actions: ["ec2-instance-connect:SendSSHPublicKey"],
+      resources: [arn("ec2", "instance/*")],
     },
     {
       sid: "PassMachineRole",

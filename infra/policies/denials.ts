@@ -70,6 +70,7 @@ export const neverDelete: Grant = {
   why: "Who creates and marks can't terminate, and can't delete what holds data: that is for `collect` and for people.",
   effect: "Deny",
   actions: [
+    "autoscaling:DeleteAutoScalingGroup",
     "ec2:CancelSpotInstanceRequests",
     "ec2:DeleteKeyPair",
     "ec2:DeleteNetworkInterface",
@@ -88,6 +89,11 @@ export const neverWrite: Grant = {
   why: "A dry run can't write, whatever is added to this role by mistake.",
   effect: "Deny",
   actions: [
+    "autoscaling:Create*",
+    "autoscaling:Delete*",
+    "autoscaling:Set*",
+    "autoscaling:Terminate*",
+    "autoscaling:Update*",
     "ec2:Create*",
     "ec2:Delete*",
     "ec2:Modify*",

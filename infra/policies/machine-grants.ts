@@ -26,7 +26,8 @@ export function machineReads({ settings, arn }: Installation): readonly Grant[] 
       resources: [arn("ec2", "instance/*")],
       conditions: {
         StringEquals: { "ssm:resourceTag/fleetkeeper:fleet": sessionFleet },
-        Null: { "ssm:resourceTag/fleetkeeper:kind": "true" },
+        // Also true of those without any: docker-machine's have none, a pool's have `pool`.
+        StringNotEquals: { "ssm:resourceTag/fleetkeeper:kind": "host" },
       },
     },
   ];

@@ -6,6 +6,7 @@ import { commandGrants, hostDeletion, hostReads, hostWrites } from "./host-grant
 import { iamReads, iamWrites } from "./iam-grants.ts";
 import { machineMarks, machineReads } from "./machine-grants.ts";
 import { networkReads, networkWrites } from "./network-grants.ts";
+import { poolDeletion, poolReads, poolWrites } from "./pool-grants.ts";
 import { fleetNameReads, neverTheFile, stateForgetting, stateReads, stateWrites } from "./state-grants.ts";
 
 /** Policies of one role, by name: IAM limits a policy's size, so each area has its own. */
@@ -28,6 +29,7 @@ export function rolePolicies(
     network: networkReads(installation),
     cache: cacheReads(installation),
     host: [...hostReads(installation), ...machineReads(installation)],
+    pools: poolReads(installation),
   };
   const writes = {
     state: [...reads.state, ...stateWrites(installation)],
@@ -35,6 +37,7 @@ export function rolePolicies(
     network: [...reads.network, ...networkWrites(installation)],
     cache: [...reads.cache, ...cacheWrites(installation)],
     host: [...reads.host, ...hostWrites(installation)],
+    pools: [...reads.pools, ...poolWrites(installation)],
     commands: commandGrants(installation, documents.all),
   };
   return {
@@ -85,6 +88,7 @@ export function rolePolicies(
       deletion: [
         ...hostDeletion(installation),
         ...cacheDeletion(installation),
+        ...poolDeletion(installation),
         ...stateForgetting(installation),
         {
           sid: "LetCollect",

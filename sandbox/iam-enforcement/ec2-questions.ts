@@ -1,4 +1,4 @@
-import { kindOfIdentifier } from "../services/ec2/identifiers.ts";
+import { IDENTIFIERS, kindOfIdentifier } from "../services/ec2/identifiers.ts";
 import type { Ec2State } from "../services/ec2/state.ts";
 import type { IamState } from "../services/iam/state.ts";
 import { passRole, profileArnOf } from "./pass-role.ts";
@@ -24,6 +24,7 @@ const members: Readonly<Record<string, string>> = {
   InstanceId: "instance",
   InstanceIds: "instance",
   KeyName: "key-pair",
+  LaunchTemplateId: "launch-template",
   NetworkInterfaceId: "network-interface",
   SpotInstanceRequestIds: "spot-instances-request",
   VolumeId: "volume",
@@ -32,6 +33,7 @@ const members: Readonly<Record<string, string>> = {
 /** What each creating call makes, by the sorts that it is judged on. */
 const made: Readonly<Record<string, readonly string[]>> = {
   AllocateAddress: ["elastic-ip"],
+  CreateLaunchTemplate: ["launch-template"],
   CreateSecurityGroup: ["security-group"],
   CreateVolume: ["volume"],
   ImportKeyPair: ["key-pair"],
@@ -57,6 +59,20 @@ export function ec2Questions(call: JudgedCall, world: Ec2World): readonly Questi
   ];
 }
 
+/** What a launch by a template is judged by, whoever asks for it. @param launch as RunInstances would be told it */
+export function launchQuestions(
+  call: JudgedCall,
+  world: Ec2World,
+  templateId: string,
+  launch: JudgedCall["input"],
+): readonly Question[] {
+  const asked = { ...call, service: "ec2", operation: "RunInstances", input: launch };
+  return [
+    existing(call, world, "ec2:RunInstances", "launch-template", templateId),
+    ...creating(asked, world, made["RunInstances"] ?? []),
+  ];
+}
+
 /** Calls that name a thing by what ties it to another. */
 function associationOf({ input }: JudgedCall, { ec2 }: Ec2World): readonly [string, string] | undefined {
   const id = text(input["AssociationId"]);
@@ -72,7 +88,9 @@ function tagging(call: JudgedCall, world: Ec2World): readonly Question[] {
   const tags = requestTags(input["Tags"] as Specification["Tags"]);
   const asked = operation === "CreateTags" ? tags : { "aws:TagKeys": tags["aws:TagKeys"] };
   return texts(input["Resources"]).map((id) => {
-    const question = existing(call, world, `ec2:${operation}`, kindOfIdentifier(id) ?? "unknown", id);
+    const name = kindOfIdentifier(id);
+    const sort = name === undefined ? "unknown" : IDENTIFIERS[name].resourceType;
+    const question = existing(call, world, `ec2:${operation}`, sort, id);
     return { ...question, context: { ...question.context, ...asked } };
   });
 }

@@ -1,5 +1,7 @@
 import type { AuthorizedCall, Sandbox } from "../sandbox.ts";
 import { ServiceError } from "../service-error.ts";
+import { autoScalingStateKey } from "../services/autoscaling/state.ts";
+import { LAUNCH_TEMPLATES } from "../services/ec2/launch-template-state.ts";
 import { ec2StateKey } from "../services/ec2/service.ts";
 import { iamArn } from "../services/iam/context.ts";
 import { iamStateKey } from "../services/iam/service.ts";
@@ -47,7 +49,13 @@ export class IamEnforcement {
       account: sandbox.account,
       partition: "aws",
     };
-    const world = { iam, ec2: sandbox.state(ec2StateKey(), call.region), s3: sandbox.state(s3State) };
+    const world = {
+      iam,
+      ec2: sandbox.state(ec2StateKey(), call.region),
+      templates: sandbox.state(LAUNCH_TEMPLATES, call.region),
+      scaling: sandbox.state(autoScalingStateKey(), call.region),
+      s3: sandbox.state(s3State),
+    };
     for (const question of questionsOf(judged, world)) {
       const decision = evaluate(principal, requestOf(question, sharedContext(session, iam, call.region)));
       const { action, resource } = question;
@@ -102,6 +110,7 @@ function refusal(service: string, { arn }: SessionRecord, action: string, resour
       return new ServiceError("UnauthorizedOperation", `You are not authorized to perform this operation. ${message}`, {
         status: 403,
       });
+    case "autoscaling":
     case "iam":
     case "s3":
     case "sts":

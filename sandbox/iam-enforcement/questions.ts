@@ -1,5 +1,6 @@
 import type { S3State } from "../services/s3/state.ts";
-import { type Ec2World, ec2Questions } from "./ec2-questions.ts";
+import { autoScalingQuestions, type ScalingWorld } from "./autoscaling-questions.ts";
+import { ec2Questions } from "./ec2-questions.ts";
 import { iamQuestions } from "./iam-questions.ts";
 import {
   lambdaQuestions,
@@ -11,13 +12,15 @@ import {
 import type { JudgedCall, Question } from "./question.ts";
 import { s3Questions } from "./s3-questions.ts";
 
-export interface JudgedWorld extends Ec2World {
+export interface JudgedWorld extends ScalingWorld {
   readonly s3: S3State;
 }
 
 /** Everything that must be allowed for a call to go through. Throws for a service that it doesn't know: nothing passes unasked. */
 export function questionsOf(call: JudgedCall, world: JudgedWorld): readonly Question[] {
   switch (call.service) {
+    case "autoscaling":
+      return autoScalingQuestions(call, world);
     case "ec2":
       return ec2Questions(call, world);
     case "iam":

@@ -1,3 +1,4 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { Route53Client } from "@aws-sdk/client-route-53";
@@ -21,6 +22,8 @@ import { identityReader } from "./identity.ts";
 import { machinesMarker, machinesReader, machinesSweeper } from "./machines.ts";
 import type { MachinesMarker, MachinesReader, MachinesSweeper } from "./machines-port.ts";
 import { networkReader, networkWriter } from "./network.ts";
+import { poolReader, poolWriter } from "./pool.ts";
+import type { PoolReader } from "./pool-port.ts";
 import type { Readers, Writers } from "./ports.ts";
 import { instanceProbe } from "./probe.ts";
 import type { InstanceProbe } from "./probe-port.ts";
@@ -46,6 +49,7 @@ export function readersOf(config: AwsConfig, surroundings: CommandSurroundings):
       factsRequest([...Object.values(stackPaths), restoringMark]),
     ),
     dns: dnsReader(readerClient(config, (settings) => new Route53Client(settings))),
+    pool: poolReaderOf(config, ec2),
   };
 }
 
@@ -65,7 +69,22 @@ export function writersOf(
     host: hostWriter(ec2, ssm),
     commands: commandWriter(ssm, surroundings, () => ({ incarnation: lease.incarnation, epoch: lease.epoch })),
     dns: dnsWriter(writerClient(config, (settings) => new Route53Client(settings), beforeAttempt)),
+    pool: poolWriter(
+      ec2,
+      writerClient(config, (settings) => new AutoScalingClient(settings), beforeAttempt),
+    ),
   };
+}
+
+/** Launch templates and Auto Scaling groups, by clients that refuse to write. */
+export function poolReaderOf(
+  config: AwsConfig,
+  ec2 = readerClient(config, (settings) => new EC2Client(settings)),
+): PoolReader {
+  return poolReader(
+    ec2,
+    readerClient(config, (settings) => new AutoScalingClient(settings)),
+  );
 }
 
 /** What looking for orphans asks of EC2. */

@@ -82,15 +82,23 @@ export const errorRules: readonly ErrorRule[] = [
       "NoSuchKey|NoSuchEntity|NoSuchEntityException|NotFound|NoSuchUpload|NoSuchVersion|ParameterNotFound|ParameterVersionNotFound|InvalidDocument|InvocationDoesNotExist|" +
         "NoSuchTagSet|NoSuchTagSetError|NoSuchBucketPolicy|NoSuchLifecycleConfiguration|NoSuchPublicAccessBlockConfiguration|OwnershipControlsNotFoundError|" +
         "ServerSideEncryptionConfigurationNotFoundError|NoSuchConfiguration|NoSuchCORSConfiguration|ReplicationConfigurationNotFoundError|" +
-        "Invalid[A-Za-z]+\\.NotFound|ResourceNotFoundException|NotFoundException",
+        "Invalid[A-Za-z]+\\.NotFound|InvalidLaunchTemplateName\\.NotFoundException|InvalidLaunchTemplateId\\.VersionNotFound|ResourceNotFoundException|NotFoundException",
     ),
+    class: "terminal",
+    hint: noHint,
+  },
+  {
+    // Auto Scaling has no code of its own for it.
+    kind: "NotFound",
+    codes: whole("ValidationError"),
+    message: /AutoScalingGroup name not found|No managed instance found/,
     class: "terminal",
     hint: noHint,
   },
   {
     kind: "AlreadyThere",
     codes: whole(
-      "EntityAlreadyExists|EntityAlreadyExistsException|BucketAlreadyOwnedByYou|BucketAlreadyExists|ParameterAlreadyExists|AlreadyExistsException|Invalid[A-Za-z]+\\.Duplicate|" +
+      "EntityAlreadyExists|EntityAlreadyExistsException|BucketAlreadyOwnedByYou|BucketAlreadyExists|ParameterAlreadyExists|AlreadyExistsException|AlreadyExists|AlreadyExistsFault|Invalid[A-Za-z]+\\.Duplicate|" +
         "Invalid[A-Za-z]+\\.AlreadyExists|Resource\\.AlreadyAssociated|InvalidLaunchTemplateName\\.AlreadyExistsException",
     ),
     class: "terminal",
@@ -101,7 +109,7 @@ export const errorRules: readonly ErrorRule[] = [
   {
     kind: "InUse",
     codes: whole(
-      "DependencyViolation|DeleteConflict|DeleteConflictException|BucketNotEmpty|ResourceInUse|Invalid[A-Za-z]+\\.InUse|[A-Za-z]+InUse",
+      "DependencyViolation|DeleteConflict|DeleteConflictException|BucketNotEmpty|ResourceInUse|ResourceInUseFault|Invalid[A-Za-z]+\\.InUse|[A-Za-z]+InUse",
     ),
     class: "retry",
     hint: anyHint("Something else still uses it; it is tried again once that is gone."),
@@ -116,7 +124,7 @@ export const errorRules: readonly ErrorRule[] = [
   {
     kind: "Conflict",
     codes: whole(
-      "ConcurrentModification|ConcurrentModificationException|OperationAborted|ConflictException|EntityTemporarilyUnmodifiable|EntityTemporarilyUnmodifiableException|IncorrectState|IncorrectInstanceState|IncorrectSpotRequestState|TransactionInProgressException",
+      "ConcurrentModification|ConcurrentModificationException|OperationAborted|ConflictException|EntityTemporarilyUnmodifiable|EntityTemporarilyUnmodifiableException|IncorrectState|IncorrectInstanceState|IncorrectSpotRequestState|TransactionInProgressException|ResourceContention|ResourceContentionFault|ScalingActivityInProgress|ScalingActivityInProgressFault",
     ),
     class: "retry",
     hint: anyHint("Another change of the same thing is under way; it is tried again."),
@@ -196,7 +204,7 @@ export const errorRules: readonly ErrorRule[] = [
   {
     kind: "LimitExceeded",
     codes: whole(
-      "LimitExceeded|LimitExceededException|TooManyBuckets|[A-Za-z]+LimitExceeded|[A-Za-z]+\\.LimitExceeded|MaxSpotInstanceCountExceeded|ParameterLimitExceeded",
+      "LimitExceeded|LimitExceededException|LimitExceededFault|TooManyBuckets|[A-Za-z]+LimitExceeded|[A-Za-z]+\\.LimitExceeded|MaxSpotInstanceCountExceeded|ParameterLimitExceeded",
     ),
     class: "terminal",
     hint: anyHint("A quota of the account is used up: raise it in Service Quotas, or remove what isn't needed."),

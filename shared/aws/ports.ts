@@ -6,6 +6,7 @@ import type { HostReader, HostWriter } from "./host-port.ts";
 import type { IamReader, IamWriter } from "./iam-port.ts";
 import type { IdentityReader } from "./identity.ts";
 import type { NetworkReader, NetworkWriter } from "./network-port.ts";
+import type { PoolReader, PoolWriter } from "./pool-port.ts";
 
 /**
  * What observing and planning are given: narrow ports of ours, each with the few calls that one area needs. Every call
@@ -20,6 +21,7 @@ export interface Readers {
   readonly host: HostReader;
   readonly commands: CommandReader;
   readonly dns: DnsReader;
+  readonly pool: PoolReader;
 }
 
 /** What applying is given. A writer can read too: a create whose name is taken must look whose it is. */
@@ -30,4 +32,5 @@ export interface Writers {
   readonly host: HostWriter;
   readonly commands: CommandWriter;
   readonly dns: DnsWriter;
+  readonly pool: PoolWriter;
 }

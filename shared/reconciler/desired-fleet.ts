@@ -9,7 +9,7 @@ const kindsOfSection = {
   network: ["network"],
   cache: ["cache-bucket"],
   host: ["host", "stack", "gitlab"],
-  runners: ["runner"],
+  runners: ["pool", "runner"],
 } as const satisfies Partial<Record<keyof Fleet["spec"], readonly string[]>>;
 
 /** Where this reconciler works. */

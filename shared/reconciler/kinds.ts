@@ -6,6 +6,7 @@ import { gitlabKind } from "../resources/gitlab/kind.ts";
 import { hostKind } from "../resources/host/kind.ts";
 import { iamKind } from "../resources/iam/kind.ts";
 import { networkKind } from "../resources/network/kind.ts";
+import { poolKind } from "../resources/pool/kind.ts";
 import { runnerKind } from "../resources/runner/kind.ts";
 import { stackKind } from "../resources/stack/kind.ts";
 import { keysOf } from "../store/keys.ts";
@@ -24,5 +25,8 @@ export interface KindEnvironment {
 export function fleetKinds({ bucket, permissionsBoundary }: KindEnvironment): readonly FleetKind[] {
   const outputs = { bucket, prefixOf: (fleet: string) => keysOf(fleet).outputs };
   const iam = { outputs, ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }) };
-  return [iamKind(iam), networkKind, cacheBucketKind, backupBucketKind, hostKind, stackKind, gitlabKind, runnerKind];
+  return [
+    ...[iamKind(iam), networkKind, cacheBucketKind, backupBucketKind],
+    ...[hostKind, stackKind, gitlabKind, poolKind, runnerKind],
+  ];
 }

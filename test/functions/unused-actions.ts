@@ -1,6 +1,11 @@
 /** Actions that roles are allowed and a plain life doesn't use, each with what needs it. */
 export const unusedActions: Readonly<Record<string, string>> = {
+  "autoscaling:CreateOrUpdateTags": "A group's tag that drifted, or the mark of one that was adopted.",
+  "autoscaling:ResumeProcesses": "A process of a group that somebody suspended.",
+  "autoscaling:UpdateAutoScalingGroup": "Bounds, subnets or protection of a group that drifted.",
   "ec2:AssociateIamInstanceProfile": "A host that lost its profile is given it back.",
+  "ec2:CreateLaunchTemplateVersion": "A pool that the file changes, or a template that drifted.",
+  "ec2:DeleteLaunchTemplate": "A template that left the file, once a person approved it.",
   "ec2:DeleteSecurityGroup": "A group that left the file, once a person approved it.",
   "ec2:DeleteTags": "The mark of a machine that is no suspect any more is taken off.",
   "ec2:DescribeIamInstanceProfileAssociations": "Before a host's profile is put back.",
@@ -11,6 +16,7 @@ export const unusedActions: Readonly<Record<string, string>> = {
   "ec2:DetachVolume": "The data volume of a host that ended, before it is attached to the next one.",
   "ec2:ModifyInstanceAttribute": "Type, groups and termination protection that drifted.",
   "ec2:ModifyInstanceMetadataOptions": "IMDSv1 that somebody allowed.",
+  "ec2:ModifyLaunchTemplate": "Which version of a template counts.",
   "ec2:ModifyVolume": "A volume that the file makes larger.",
   "ec2:ReplaceIamInstanceProfileAssociation": "A host's profile that somebody swapped.",
   "ec2:RevokeSecurityGroupIngress": "A rule that somebody added.",
@@ -18,6 +24,7 @@ export const unusedActions: Readonly<Record<string, string>> = {
   "ec2:StopInstances": "A change of the host's type, in a maintenance window.",
   "ec2:UpdateSecurityGroupRuleDescriptionsEgress": "A description that drifted.",
   "ec2:UpdateSecurityGroupRuleDescriptionsIngress": "A description that drifted.",
+  "iam:CreateServiceLinkedRole": "Auto Scaling makes its own role with an account's first group.",
   "iam:DeleteInstanceProfile": "A profile that left the file, once a person approved it.",
   "iam:DeleteRole": "A role that left the file, once a person approved it.",
   "iam:DeleteRolePolicy": "An inline policy that somebody added.",

@@ -58,7 +58,14 @@ function ubuntu(imageId: string, architecture: "x86_64" | "arm64", created: stri
   };
 }
 
-/** The public images that the embedded EC2 has: Amazon Linux 2023, an older and a newer one, and Ubuntu 24.04. */
+/** An image that the account's owner made of Amazon Linux, with Docker in it. */
+function withDocker(imageId: string, created: string): ImageRecord {
+  const { ownerAlias: _amazon, ...base } = amazonLinux(imageId, "2023.12.20261102.0", "x86_64", created);
+  const description = "Amazon Linux 2023 with Docker, ec2-user in its group";
+  return { ...base, name: "acme-docker-20261103", description, ownerId: "123456789012" };
+}
+
+/** What the embedded EC2 has: public ones of Amazon Linux 2023 and Ubuntu 24.04, and one of the account's own. */
 export const IMAGES: readonly ImageRecord[] = [
   amazonLinux("ami-0a1b2c3d4e5f60001", "2023.8.20250915.0", "x86_64", "2025-09-15T10:00:00Z"),
   amazonLinux("ami-0a1b2c3d4e5f60002", "2023.9.20251117.1", "x86_64", "2025-11-17T10:00:00Z"),
@@ -67,4 +74,5 @@ export const IMAGES: readonly ImageRecord[] = [
   amazonLinux("ami-0a1b2c3d4e5f60005", "2023.12.20261102.0", "arm64", "2026-11-02T10:00:00Z"),
   ubuntu("ami-0b1b2c3d4e5f60001", "x86_64", "2025-11-12T10:00:00Z"),
   ubuntu("ami-0b1b2c3d4e5f60002", "arm64", "2025-11-12T10:00:00Z"),
+  withDocker("ami-0a1b2c3d4e5f60718", "2026-11-03T10:00:00Z"),
 ];

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { field, optional, section, withDefault } from "../field.ts";
 import { amiSchema } from "../host.ts";
-import { awsId, line, matching, wholeNumber } from "../values.ts";
+import { awsId, matching, wholeNumber } from "../values.ts";
 
 /** What a docker-autoscaler fleet's instances are made of: a launch template and an Auto Scaling group of its own. */
 export const poolSchema = section({
@@ -35,8 +35,29 @@ export const poolSchema = section({
     description: "Type of the root volume.",
     example: "gp3",
   }),
-  groupName: field(optional(line(255)), {
-    description: "Name of the Auto Scaling group. Default: the fleet's name and the section's.",
-    example: "acme-build",
+  iops: field(optional(wholeNumber(100, 256000)), {
+    description: "Operations a second of the root volume. Types io1 and io2 need it.",
+    unit: "operations a second",
+    example: 3000,
+  }),
+  groupName: field(
+    optional(matching(/^[a-zA-Z0-9().\-/_]{3,128}$/, "3 to 128 letters, digits and ( ) . - / _, such as acme-build")),
+    {
+      description:
+        "Name of the Auto Scaling group and of its launch template. Default: the fleet's name and the section's.",
+      example: "acme-build",
+    },
+  ),
+  adopt: field(withDefault(z.boolean(), false), {
+    description: "Whether a group or launch template of that name without the fleet's mark is taken over.",
+    example: false,
   }),
 });
+
+/** Name of a section's Auto Scaling group and of its launch template. @param fleetName `metadata.name` */
+export function poolGroupName(
+  fleetName: string,
+  section: { readonly name: string; readonly pool?: { readonly groupName?: string | undefined } | undefined },
+): string {
+  return section.pool?.groupName ?? `${fleetName}-${section.name}`;
+}

@@ -2,6 +2,7 @@ import type { Finding, Path } from "../problem.ts";
 import { checkExtraGlobal, checkExtraSection } from "./checks-config.ts";
 import { checkMachineIdle, checkPolicies } from "./checks-idle.ts";
 import { checkMachine } from "./checks-machine.ts";
+import { checkPool, checkPoolNames } from "./checks-pool.ts";
 import { checkManagerSince, checkSince } from "./checks-since.ts";
 import { isAtLeast } from "./runner-version.ts";
 import type { RunnerFleet, Runners } from "./runners-schema.ts";
@@ -25,6 +26,7 @@ export function checkRunners(runners: Runners, around: RunnersAround): Finding[]
     ...checkExtraGlobal(runners.manager, [...base, "manager"]),
     ...checkManagerSince(runners.manager, version, [...base, "manager"]),
     ...checkNames(runners),
+    ...checkPoolNames(runners, around.fleetName, base),
     ...runners.fleets.flatMap((fleet, index) => {
       const path = [...base, "fleets", index];
       return [
@@ -40,7 +42,7 @@ export function checkRunners(runners: Runners, around: RunnersAround): Finding[]
               ...checkMachineIdle(fleet, path),
               ...checkZone(fleet, around, path),
             ]
-          : checkPolicies(fleet, path)),
+          : [...checkPolicies(fleet, path), ...checkPool(fleet, around.fleetName, path)]),
       ];
     }),
   ];

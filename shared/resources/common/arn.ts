@@ -16,6 +16,7 @@ export function ec2Service(region: string): string {
  * where those let it in, and the documents stay the same whoever plans.
  */
 export interface Arns {
+  readonly autoscaling: (resource: string) => string;
   readonly ec2: (resource: string) => string;
   /** Public images and snapshots belong to no account. */
   readonly ec2Unowned: (resource: string) => string;
@@ -30,6 +31,7 @@ export function arnsOf(fleet: Fleet): Arns {
   const account = fleet.spec.accountId ?? "*";
   const partition = partitionOf(region);
   return {
+    autoscaling: (resource) => `arn:${partition}:autoscaling:${region}:${account}:${resource}`,
     ec2: (resource) => `arn:${partition}:ec2:${region}:${account}:${resource}`,
     ec2Unowned: (resource) => `arn:${partition}:ec2:${region}::${resource}`,
     iam: (resource) => `arn:${partition}:iam::${account}:${resource}`,

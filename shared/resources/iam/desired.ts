@@ -5,6 +5,7 @@ import { tagsOf } from "../common/tags.ts";
 import { agentPolicy } from "./agent-policy.ts";
 import { backupsPolicy, cachePolicy, type HostOutputs, outputsPolicy, secretsPolicy } from "./host-policies.ts";
 import { machinesPolicy } from "./machines-policy.ts";
+import { poolsPolicy } from "./pools-policy.ts";
 import type { ProfileDesired } from "./profile.ts";
 import type { RoleDesired } from "./role.ts";
 import { trustPolicy } from "./trust-policy.ts";
@@ -35,11 +36,13 @@ export function iamDesired(fleet: Fleet, environment: IamEnvironment): ReadonlyM
 /** One document, for each costs a call whenever somebody looks. */
 function hostPolicies(fleet: Fleet, { outputs }: IamEnvironment): RoleDesired["policies"] {
   const backups = backupsPolicy(fleet);
+  const pools = poolsPolicy(fleet);
   const parts = [
     agentPolicy(),
     ...(backups === undefined ? [] : [backups]),
     cachePolicy(fleet),
     machinesPolicy(fleet),
+    ...(pools === undefined ? [] : [pools]),
     secretsPolicy(fleet),
     ...(outputs === undefined ? [] : [outputsPolicy(fleet, outputs)]),
   ];

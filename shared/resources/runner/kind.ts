@@ -16,7 +16,7 @@ type RunnerWriters = Pick<Writers, "commands" | "host" | "network">;
 /** config.toml, the runners in GitLab and the host's token for its API: docs/runners.md says what is compared. */
 export const runnerKind: Kind<Fleet, RunnerReaders, RunnerWriters, RunnerDesired, RunnerState> = {
   kind,
-  after: ["iam", "network", "cache-bucket", "stack"],
+  after: ["iam", "network", "cache-bucket", "stack", "pool"],
   observeAfter: ["host"],
   desired: runnerDesired,
   observe: ({ fleet, readers, inventory, operations, only, outputs, now }) =>

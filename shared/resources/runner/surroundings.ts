@@ -1,4 +1,5 @@
 import { imageMark } from "../../desired/runners/declared-config.ts";
+import { poolGroupName } from "../../desired/runners/pool.ts";
 import type { MachineFleet, RunnerFleet } from "../../desired/runners/runners-schema.ts";
 import { isTable, type TomlTable, type TomlValue } from "../../desired/runners/toml-value.ts";
 import { Failure } from "../../engine/failure.ts";
@@ -52,7 +53,7 @@ export function surrounded(
     autoscaler: {
       plugin: "aws",
       ...autoscaler,
-      plugin_config: { name: fleet.pool?.groupName ?? `${fleetName}-${fleet.name}`, ...config },
+      plugin_config: { name: poolGroupName(fleetName, fleet), ...config },
       // Without it every restart of the manager deletes the whole fleet (gitlab-runner executors/internal/autoscaler).
       state_storage: { enabled: true, ...storage },
     },
