@@ -30,6 +30,8 @@ OPTION_SECRET = re.compile(
     r"(?:amazonec2-(?:access-key|secret-key|session-token|endpoint)"
     r"|engine-env|engine-opt|engine-registry-mirror)(?:=|$)"
 )
+# Credentials where none belong: in an address, or a token of GitLab's anywhere.
+CREDENTIAL = re.compile(r"://[^/\s@]+@|(?<![0-9A-Za-z])gl[a-z]{2,6}-[0-9A-Za-z_-]{12,}")
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -91,9 +93,16 @@ def hidden(value, secret):
     return digest(value, secret)
 
 
+def disclosed(value, secret):
+    """A value whose key is known to hold no secret, but for what looks like one."""
+    if isinstance(value, list):
+        return [disclosed(item, secret) for item in value]
+    return hidden(value, secret) if isinstance(value, str) and CREDENTIAL.search(value) else value
+
+
 def option(value, secret):
     plain = isinstance(value, str) and OPTION_PLAIN.match(value) and not OPTION_SECRET.match(value)
-    if plain:
+    if plain and not CREDENTIAL.search(value):
         return value
     key, equals, rest = str(value).partition("=")
     return f"{key}={digest(rest, secret)}" if equals else digest(value, secret)
@@ -104,7 +113,7 @@ def redacted(table, shape, secret):
     for key, value in table.items():
         _, kind = entry(shape, key)
         if kind == "plain":
-            result[key] = value
+            result[key] = disclosed(value, secret)
         elif kind == "options" and isinstance(value, list):
             result[key] = [option(item, secret) for item in value]
         elif isinstance(kind, dict) and isinstance(value, dict):

@@ -6,7 +6,7 @@ import secrets as randomness
 
 import config_toml as toml
 from gitlab_api import Failed
-from told import told, verified
+from told import id_of, told, verified
 
 
 def marker(host, section):
@@ -19,7 +19,7 @@ def sweep(host, section):
     if not host.gitlab.can_manage():
         return 0
     begun = [one["scope"] for one in host.unfinished() if one["section"] == section]
-    scope, used = (begun or [host.request["scope"]])[0], {one.get("id") for one in toml.sections(host.config())}
+    scope, used = (begun or [host.request["scope"]])[0], {id_of(one) for one in toml.sections(host.config())}
     where = {"group_type": f"groups/{scope.get('group_id')}/runners", "project_type": f"projects/{scope.get('project_id')}/runners"}
     path = where.get(scope["runner_type"], "runners/all")
     ended = 0
@@ -56,7 +56,7 @@ def register(host):
         try:
             written = host.write([name], token={name: {"id": runner, **owned(said, host)}})
         except Exception:
-            if "created" in said and (host.section(name) or {}).get("id") != runner:
+            if "created" in said and id_of(host.section(name) or {}) != runner:
                 gitlab.call("DELETE", "runners", {"token": said["token"]}, token=False)
             raise
     host.remember(name, runner)
@@ -68,14 +68,14 @@ def register(host):
 
 def renewed(host, live, name):
     """A new token for the runner that GitLab still has of this section, whose own was lost or spoilt; None: there is none."""
-    runner = (live or {}).get("id") or host.ids().get(name)
+    runner = id_of(live or {}) or host.ids().get(name)
     if runner is None or not host.gitlab.can_manage():
         return None
     code, said = host.gitlab.call("GET", f"runners/{int(runner)}")
     description = said.get("description") if code == 200 else None
     ours = description == host.request["attributes"].get("description") or str(description).startswith(marker(host, name))
     # A number alone proves nothing: GitLab may have been made anew.
-    if code != 200 or not (ours or (live or {}).get("id") == runner):
+    if code != 200 or not (ours or id_of(live or {}) == runner):
         return None
     return {"id": runner, **host.gitlab.expect("POST", f"runners/{int(runner)}/reset_authentication_token")}
 
@@ -94,7 +94,7 @@ def created(host, name):
 
 def update(host):
     section = host.section(host.request["section"]) or {}
-    runner = verified(host, section)["id"] if section.get("token") else section.get("id")
+    runner = verified(host, section)["id"] if section.get("token") else id_of(section)
     if runner is None:
         raise Failed("NotRegistered", "the section has no runner that GitLab knows")
     host.gitlab.expect("PUT", f"runners/{int(runner)}", host.request["attributes"])
@@ -105,7 +105,7 @@ def unregister(host):
     name = host.request["section"]
     section, ended = host.found(name), sweep(host, name)
     # A section that somebody took out by hand leaves its runner in GitLab: its id was remembered.
-    runner = section.get("id") if section is not None else host.ids().get(name)
+    runner = id_of(section) if section is not None else host.ids().get(name)
     if runner is not None and host.gitlab.can_manage():
         code, _ = host.gitlab.call("DELETE", f"runners/{int(runner)}")
         if code == 403:
@@ -140,12 +140,12 @@ def rotate(host):
     if name not in host.rotating():
         # Done by an earlier run, or by the runner itself, meanwhile.
         note.unlink(missing_ok=True)
-        return {"id": section.get("id"), "rotated": False}
-    if host.gitlab.can_manage() and section.get("id") is not None:
-        said = host.gitlab.expect("POST", f"runners/{int(section['id'])}/reset_authentication_token")
+        return {"id": id_of(section), "rotated": False}
+    if host.gitlab.can_manage() and id_of(section) is not None:
+        said = host.gitlab.expect("POST", f"runners/{id_of(section)}/reset_authentication_token")
     else:
         token = {"token": section["token"]}
         said = host.gitlab.expect("POST", "runners/reset_authentication_token", token, token=False)
     written = host.write([name], token={name: owned(said, host)})
     note.unlink(missing_ok=True)
-    return {"id": section.get("id"), "rotated": True, **written}
+    return {"id": id_of(section), "rotated": True, **written}

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import tomllib
+import traceback
 from pathlib import Path
 
 import config_toml as toml
@@ -17,7 +18,7 @@ from gitlab_api import Failed, run
 from gitlab_managers import remove_rows, witness
 from host import Host
 from registration import register, rotate, unregister, update
-from told import asked, running
+from told import asked, id_of, running
 
 
 def read(host):
@@ -63,7 +64,7 @@ def quiesce(host):
     section = host.section(name)
     if section is None:
         return {"quiet": True, "jobs": 0, "machines": 0}
-    runner, gitlab = section.get("id"), host.gitlab
+    runner, gitlab = id_of(section), host.gitlab
     if runner is not None and gitlab.can_manage():
         gitlab.call("PUT", f"runners/{int(runner)}", {"paused": True})
     host.write([], quiet=name)
@@ -79,7 +80,7 @@ def quiesce(host):
 def left(host, name):
     """Jobs and machines that a section still has."""
     section = host.section(name) or {}
-    return {"jobs": running(host.gitlab, section.get("id")), "machines": len(machines_of(host, section))}
+    return {"jobs": running(host.gitlab, id_of(section)), "machines": len(machines_of(host, section))}
 
 
 def machines_of(host, section):
@@ -119,6 +120,11 @@ def main():
         name, answer = "failure.json", {"code": failure.code, "message": str(failure)}
     except toml.Refused as refusal:
         name, answer = "failure.json", {"code": "ConfigUnreadable", "message": str(refusal)}
+    except Exception as error:
+        # Its own words may hold a value of a file, and what is printed here stays in a log.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} at line {where.lineno} of {Path(where.filename).name}"
+        name, answer = "failure.json", {"code": "Unexpected", "message": f"the program for runners failed: {place}"}
     (Path(directory) / name).write_text(json.dumps(answer), encoding="utf-8")
 
 

@@ -11,6 +11,12 @@ MANAGER = ("system_id", "version", "status", "job_execution_status", "contacted_
 HEALTH = ("status", "job_execution_status", "version")
 
 
+def id_of(section):
+    """GitLab's number of a section's runner; None where there is none, or somebody wrote something else there."""
+    number = section.get("id")
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
 def system_id(host):
     try:
         found = (host.folder / ".runner_system_id").read_text(encoding="utf-8").strip()
@@ -37,11 +43,11 @@ def verified(host, section):
     """{valid, id}. With the manager's own system id, or GitLab would make a row for a manager that there isn't."""
     system = system_id(host)
     if system is None:
-        return {"valid": None, "id": section.get("id")}
+        return {"valid": None, "id": id_of(section)}
     code, said = host.gitlab.call("POST", "runners/verify", {"token": section["token"], "system_id": system}, token=False)
     if code == 200:
         return {"valid": True, "id": said.get("id")}
-    return {"valid": False if code == 403 else None, "id": section.get("id")}
+    return {"valid": False if code == 403 else None, "id": id_of(section)}
 
 
 def told(host, section):

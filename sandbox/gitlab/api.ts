@@ -1,5 +1,6 @@
 import type { SandboxClock } from "../clock.ts";
 import type { SandboxRandom } from "../random.ts";
+import { userOf } from "./access.ts";
 import { GitLabError, type GitLabRequest, type GitLabResponse, json, nothing } from "./message.ts";
 import { page } from "./page.ts";
 import { Parameters } from "./parameters.ts";
@@ -254,25 +255,8 @@ export class GitLabApi {
     return page(call.given, found.toReversed(), (runner) => runnerSummary(runner, this.state.jobs, now));
   }
 
-  /** @param scopes one of which the token must have; `api` has them all. Empty: any token. */
   #user(call: Call, scopes: readonly string[], role: "admin" | "any" = "any"): AccessToken {
-    const { headers } = call.request;
-    const value = headers["private-token"] ?? /^Bearer (.+)$/.exec(headers["authorization"] ?? "")?.[1];
-    const token = this.state.accessTokens.find((known) => known.value === value);
-    if (token === undefined) throw new GitLabError(401, { message: "401 Unauthorized" });
-    if (token.revoked) throw oauth(401, "invalid_token", "Token was revoked. You have to re-authorize from the user.");
-    if (token.expiresAt !== null && token.expiresAt <= this.#clock.now()) {
-      throw oauth(401, "invalid_token", "Token is expired. You can either do re-authorization or token refresh.");
-    }
-    if (scopes.length > 0 && ![...scopes, "api"].some((scope) => token.scopes.includes(scope))) {
-      throw oauth(
-        403,
-        "insufficient_scope",
-        "The request requires higher privileges than provided by the access token.",
-      );
-    }
-    if (role === "admin" && !token.admin) throw new GitLabError(403, { message: "403 Forbidden" });
-    return token;
+    return userOf(call.request, this.state.accessTokens, this.#clock.now(), scopes, role);
   }
 
   #byId(id: string | undefined): RunnerRecord {
@@ -305,10 +289,6 @@ export class GitLabApi {
     const value = this.#random.base32(20).toLowerCase();
     return legacy ? value : `glrt-t${types.indexOf(type) + 1}_${value}`;
   }
-}
-
-function oauth(status: number, error: string, description: string): GitLabError {
-  return new GitLabError(status, { error, error_description: description });
 }
 
 function unmodelled(method: string, path: string): GitLabError {

@@ -18,7 +18,7 @@ import { iamStateKey } from "../services/iam/service.ts";
 import { type HostOutcome, type HostRunner, type HostStep, recordingRunner } from "../services/ssm/host-runner.ts";
 import { openSession, STS_STATE } from "../services/sts/sessions.ts";
 import { Host, type HostSurroundings } from "./host.ts";
-import { HostFaults, killScript } from "./host-faults.ts";
+import { type HostFaultEffect, HostFaults, killPython, killScript } from "./host-faults.ts";
 import { type HostRecord, type HostsState, hostsStateKey, newHost } from "./host-state.ts";
 import { type Isolation, type IsolationMode, isolated, probeIsolation } from "./isolation.ts";
 import type { HostDevice, InstanceSettings } from "./stand-in.ts";
@@ -95,13 +95,7 @@ export class Hosts implements HostRunner {
     const document = /^readonly FK_DOCUMENT=([a-z-]+)$/m.exec(step.script)?.[1];
     const effect = this.faults.judge(document, step.instanceId);
     if (effect?.type === "lost" && effect.when === "before") return { kind: "lost" };
-    const outcome = await this.#execute(
-      host,
-      mode,
-      step,
-      effect?.type === "kill" ? effect.atCommand : undefined,
-      signal,
-    );
+    const outcome = await this.#execute(host, mode, step, effect, signal);
     if (effect?.type === "lost") return { kind: "lost" };
     if (outcome.kind !== "exited") return outcome;
     if (effect?.type === "output-lost") return { ...outcome, stdout: "" };
@@ -123,7 +117,7 @@ export class Hosts implements HostRunner {
     host: Host,
     mode: "bubblewrap" | "unshare",
     step: HostStep,
-    killAt: number | undefined,
+    effect: HostFaultEffect | undefined,
     signal: AbortSignal,
   ): Promise<HostOutcome> {
     this.#steps += 1;
@@ -132,13 +126,15 @@ export class Hosts implements HostRunner {
       // As the agent's unit has it: little.
       PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
       ...step.environment,
-      ...(killAt === undefined ? {} : { BASH_ENV: `/run/sandbox/${name}.kill` }),
+      ...(effect?.type === "kill" ? { BASH_ENV: `/run/sandbox/${name}.kill` } : {}),
+      ...(effect?.type === "kill-python" ? { PYTHONPATH: "/run/sandbox" } : {}),
     };
     const offset = clockOffset(this.#around().clock.now(), Date.now());
     const extra = {
       [name]: step.script,
       clock: String(offset),
-      ...(killAt === undefined ? {} : { [`${name}.kill`]: killScript(killAt) }),
+      ...(effect?.type === "kill" ? { [`${name}.kill`]: killScript(effect.atCommand) } : {}),
+      ...(effect?.type === "kill-python" ? { "sitecustomize.py": killPython(effect.at, effect.count) } : {}),
     };
     const namespace = host.namespace(environment, extra);
     // The agent runs a file; without a first line that says otherwise, sh reads it.

@@ -37,7 +37,7 @@ export interface ConfigComparison {
 export interface CompareOptions {
   /** The file is owned whole: what it doesn't declare and isn't a default goes. */
   readonly exclusive: boolean;
-  /** By path, the digest that the desired value would have on that host. */
+  /** By path, the digest that the desired value would have on that host; those alone that the host hides. */
   readonly digests?: ReadonlyMap<string, string>;
   readonly ids?: SectionIds;
 }
@@ -60,11 +60,12 @@ class Comparer {
   readonly changes: ConfigChange[] = [];
   readonly unknown: string[] = [];
   readonly #exclusive: boolean;
-  readonly #digests: ReadonlyMap<string, string>;
+  /** Undefined: the host could not tell what they should be. */
+  readonly #digests: ReadonlyMap<string, string> | undefined;
 
   constructor({ exclusive, digests }: CompareOptions) {
     this.#exclusive = exclusive;
-    this.#digests = digests ?? new Map();
+    this.#digests = digests;
   }
 
   sections({ pairs, others }: SectionPairs): void {
@@ -161,7 +162,7 @@ class Comparer {
 
   /** Blocks of a list are owned whole, for their place in the list is what names them. */
   #block(desired: TomlTable, live: TomlTable, keys: Keys, at: ConfigPath): void {
-    const whole = new Comparer({ exclusive: true, digests: this.#digests });
+    const whole = new Comparer({ exclusive: true, ...(this.#digests === undefined ? {} : { digests: this.#digests }) });
     whole.table(desired, live, keys, at);
     this.changes.push(...whole.changes);
     this.unknown.push(...whole.unknown);
@@ -180,9 +181,9 @@ class Comparer {
   }
 
   #digest(desired: TomlValue, live: TomlValue, digest: string, path: ConfigPath): void {
-    const expected = this.#digests.get(changePath(path));
-    if (expected === undefined) this.unknown.push(changePath(path));
-    else if (expected !== digest) this.#change(path, live, desired);
+    if (this.#digests === undefined) this.unknown.push(changePath(path));
+    // What the host would disclose of the declared value, and hides of the live one, isn't the same value.
+    else if (this.#digests.get(changePath(path)) !== digest) this.#change(path, live, desired);
   }
 
   #change(

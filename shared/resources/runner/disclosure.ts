@@ -59,6 +59,11 @@ export function optionMayLeaveHost(option: string): boolean {
   return /^(?:amazonec2|engine)-/.test(key) && !undisclosedOptions.test(key);
 }
 
+/** A credential where none belongs: in an address, or a token of GitLab's anywhere. The host's program has the same rule. */
+export function looksSecret(text: string): boolean {
+  return /:\/\/[^/\s@]+@|(?<![0-9A-Za-z])gl[a-z]{2,6}-[0-9A-Za-z_-]{12,}/.test(text);
+}
+
 const digestShape = /^@@fleetkeeper-digest:([0-9a-f]{16,64})@@$/;
 
 /** Stands where the host reports a digest instead of a value. */

@@ -1,7 +1,7 @@
 import type { ConfigPath } from "../../desired/runners/lint.ts";
 import { isTable, secretIn, type TomlValue } from "../../desired/runners/toml-value.ts";
 import type { Json } from "../../engine/json.ts";
-import { digestIn, mayLeaveHost, optionMayLeaveHost } from "./disclosure.ts";
+import { digestIn, looksSecret, mayLeaveHost, optionMayLeaveHost } from "./disclosure.ts";
 
 /**
  * A value as it may stand in a plan: what may hold a secret only as a digest, a secret's name, or "(not shown)". A
@@ -21,6 +21,7 @@ export function shown(value: TomlValue, path: ConfigPath): Json {
     if (digest !== undefined) return `(digest ${digest.slice(0, 8)})`;
     const secret = secretIn(value);
     if (secret !== undefined) return `(secret ${secret})`;
+    if (looksSecret(value)) return "(not shown)";
   }
   if (
     !mayLeaveHost(path.filter((part, index) => !(index === 1 && path[0] === "runners") || typeof part === "number"))
