@@ -5,20 +5,16 @@ import { GitLabError, type GitLabRequest, type GitLabResponse, json, nothing } f
 import { page } from "./page.ts";
 import { Parameters } from "./parameters.ts";
 import { jobAnswer, managerAnswer, onlyProject, runnerDetails, runnerSummary, when } from "./runner-answer.ts";
-import type { AccessToken, GitLabState, RunnerAttributes, RunnerRecord, RunnerType } from "./state.ts";
+import {
+  type AccessToken,
+  type GitLabState,
+  newRunner,
+  type RunnerAttributes,
+  type RunnerRecord,
+  type RunnerType,
+} from "./state.ts";
 
 const types: readonly RunnerType[] = ["instance_type", "group_type", "project_type"];
-const fresh: RunnerAttributes = {
-  description: null,
-  tagList: [],
-  runUntagged: true,
-  locked: false,
-  paused: false,
-  accessLevel: "not_protected",
-  maximumTimeout: null,
-  maintenanceNote: null,
-};
-
 interface Call {
   readonly request: GitLabRequest;
   readonly given: Parameters;
@@ -126,7 +122,7 @@ export class GitLabApi {
     this.#user(call, ["create_runner"], type === "instance_type" ? "admin" : "any");
     const groupId = type === "group_type" ? Number(call.given.required("group_id")) : null;
     const projectId = type === "project_type" ? Number(call.given.required("project_id")) : null;
-    const runner = this.#add(type, groupId, projectId, false, call.given.attributes(fresh));
+    const runner = this.#add(type, groupId, projectId, false, call.given.attributes(newRunner));
     return json(201, { id: runner.id, token: runner.token, token_expires_at: when(runner.tokenExpiresAt) });
   }
 
@@ -135,7 +131,7 @@ export class GitLabApi {
     const { registrationToken } = this.state;
     if (registrationToken === null) throw new GitLabError(410, { message: "410 Gone" });
     if (token !== registrationToken) throw new GitLabError(403, { message: "403 Forbidden - invalid token supplied" });
-    const runner = this.#add("instance_type", null, null, true, call.given.attributes(fresh));
+    const runner = this.#add("instance_type", null, null, true, call.given.attributes(newRunner));
     return json(201, { id: runner.id, token: runner.token, token_expires_at: when(runner.tokenExpiresAt) });
   }
 

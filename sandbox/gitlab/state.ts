@@ -33,6 +33,18 @@ export interface RunnerAttributes {
   readonly maintenanceNote: string | null;
 }
 
+/** What GitLab takes where a request says nothing. */
+export const newRunner: RunnerAttributes = {
+  description: null,
+  tagList: [],
+  runUntagged: true,
+  locked: false,
+  paused: false,
+  accessLevel: "not_protected",
+  maximumTimeout: null,
+  maintenanceNote: null,
+};
+
 export interface ManagerRow {
   readonly id: number;
   readonly systemId: string;
