@@ -15,7 +15,7 @@ from pathlib import Path
 
 import config_toml as toml
 from gitlab_api import Failed, run
-from gitlab_managers import remove_rows, witness
+from gitlab_managers import remove_rows, short_token, witness
 from host import Host
 from registration import register, rotate, unregister, update
 from told import asked, id_of, running
@@ -88,7 +88,7 @@ def machines_of(host, section):
     name = section.get("machine", {}).get("MachineName")
     if not name:
         return []
-    short = re.sub(r"^(?:glrt-)?(?:t\d_)?", "", section.get("token", ""))[:9].lower()
+    short = short_token(section.get("token", "")).lower()
     prefix = f"runner-{re.sub('[^a-z0-9-]', '', short)}-{name.split('%s')[0]}"
     folder = host.data / "machine" / "machines"
     return [one.name for one in folder.glob("*/") if one.name.startswith(prefix)] if folder.exists() else []
