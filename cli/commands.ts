@@ -76,7 +76,8 @@ export function registerCommands(add: AddCommand): void {
   add("restore", "restore a backup onto a fresh host of its version and edition", () => import("./commands/restore.ts"))
     .addOption(fleet())
     .requiredOption("--backup <id>", "as backups lists it")
-    .option("--overwrite", "although GitLab holds projects or users, which are lost");
+    .option("--overwrite", "although GitLab holds projects or users, which are lost")
+    .option("--rehearse", "into a throw-away host, which is looked at and removed; the fleet's own isn't touched");
   add("facts", "show what the host tells of itself", () => import("./commands/facts.ts")).addOption(fleet());
   add("logs <service>", "show the newest lines of a service on the host", () => import("./commands/logs.ts"))
     .addOption(fleet())

@@ -53,16 +53,19 @@ export async function onHost<Result>(
   });
 }
 
+/** For what no run ever works on: nothing is excluded, and the host's fence is at its beginning. */
+export const noLease = {
+  epoch: 0,
+  incarnation: "none",
+  expiresAt: Number.POSITIVE_INFINITY,
+  assertHeld: () => undefined,
+  release: async () => ({ state: "released" as const }),
+};
+
 /** Asks a document that only reads: it needs no lease, and answers while a run is at work. */
 export function askHost({ instanceId, reconciler }: HostSession, command: HostCommand): Promise<JsonObject> {
   if (command.fenced !== false) throw new Error(`${command.document} writes, so it needs the lease`);
-  const { commands } = reconciler.engine.writers({
-    epoch: 0,
-    incarnation: "none",
-    expiresAt: Number.POSITIVE_INFINITY,
-    assertHeld: () => undefined,
-    release: async () => ({ state: "released" }),
-  });
+  const { commands } = reconciler.engine.writers(noLease);
   return done(commands, instanceId, command);
 }
 

@@ -80,6 +80,22 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       ...longest("CollectionUnknownFor", unknownMinutes),
     },
     {
+      name: "backup-overdue",
+      means: "The newest good backup of some fleet is older than its file allows.",
+      metric: { of: "fleetkeeper", name: "BackupOverdueFor", statistic: "Maximum" },
+      threshold: 0,
+      when: "above",
+      periods: 1,
+    },
+    {
+      name: "certificate-ending",
+      means: "The certificate of some GitLab ends soon and has not been renewed.",
+      metric: { of: "fleetkeeper", name: "CertificateEndingFor", statistic: "Maximum" },
+      threshold: 0,
+      when: "above",
+      periods: 1,
+    },
+    {
       name: "fuse",
       means: "More machines look orphaned than may be deleted without a person.",
       metric: { of: "fleetkeeper", name: "FuseBlown", statistic: "Maximum" },

@@ -1,15 +1,22 @@
+import type { BackupReader } from "../../shared/aws/backups-port.ts";
 import { Failure } from "../../shared/engine/failure.ts";
+import { age } from "../../shared/report/age.ts";
 import type { BackupManifest } from "../../shared/resources/gitlab/backup-manifest.ts";
 import { readBackup } from "../../shared/resources/gitlab/backups.ts";
+import type { BackupsWanted } from "../../shared/resources/gitlab/desired.ts";
 import { checkGitLabRequest, readGitLabCheck, restoreRequest } from "../../shared/resources/gitlab/host-requests.ts";
 import { restoreRefusals, restoreRefusalText } from "../../shared/resources/gitlab/restore-check.ts";
-import { backupsOf } from "../backups.ts";
-import { findHost, type HostOptions, type HostSession, onHost } from "../host-session.ts";
+import { backedUpFleet, backupsOf } from "../backups.ts";
+import { findHost, type HostOptions, type HostSession, noLease, onHost } from "../host-session.ts";
 import type { Io } from "../io.ts";
+import { reconcilerOf } from "../open-reconciler.ts";
+import { rehearse } from "../rehearsal.ts";
+import { fleetOf } from "../state.ts";
 
 interface Options extends HostOptions {
   readonly backup: string;
   readonly overwrite?: boolean;
+  readonly rehearse?: boolean;
 }
 
 /** Milliseconds between two looks at a GitLab that is starting. */
@@ -20,12 +27,11 @@ const pause = 15_000;
  * speaks against it is told before anything is touched. May be repeated: it goes on where it was broken off.
  */
 export async function run(io: Io, _: readonly string[], options: Options): Promise<number> {
+  if (options.rehearse === true) return runRehearsal(io, options);
   const session = await findHost(io, options);
   const wanted = await backupsOf(session);
-  const manifest = await readBackup(session.reconciler.engine.readers.backups, wanted, options.backup);
-  if (manifest === undefined) throw refused([`there is no backup ${options.backup}: fleetkeeper backups lists them`]);
-  if ("why" in manifest) throw refused([manifest.why]);
-  const reasons = await whyNot(session, manifest, wanted.place.bucket, wanted.owner, options.overwrite === true);
+  const manifest = await manifestOf(session.reconciler.engine.readers.backups, wanted, options.backup);
+  const reasons = await whyNot(session, manifest, wanted, options.overwrite === true);
   if (reasons.length > 0) throw refused(reasons);
   const request = restoreRequest(manifest, wanted.place, options.overwrite === true);
   const result = await onHost(session, async (send) => {
@@ -53,19 +59,55 @@ export async function run(io: Io, _: readonly string[], options: Options): Promi
   return 0;
 }
 
+async function manifestOf(reader: BackupReader, wanted: BackupsWanted, id: string): Promise<BackupManifest> {
+  const manifest = await readBackup(reader, wanted, id);
+  if (manifest === undefined) throw refused([`there is no backup ${id}: fleetkeeper backups lists them`]);
+  if ("why" in manifest) throw refused([manifest.why]);
+  return manifest;
+}
+
+/** `--rehearse`: whether the backup brings a GitLab back, on a host that is made for this and removed. Needs no living host. */
+async function runRehearsal(io: Io, options: Options): Promise<number> {
+  const reconciler = await reconcilerOf(io, options, undefined, { emit: () => undefined });
+  const fleet = await fleetOf(reconciler.store, options.fleet);
+  const { file, wanted } = await backedUpFleet({ fleet, reconciler });
+  const { readers } = reconciler.engine;
+  const manifest = await manifestOf(readers.backups, wanted, options.backup);
+  const target = { version: manifest.gitlab.version, edition: manifest.gitlab.edition, fresh: true };
+  const found = await partsOf(readers.backups, manifest, wanted);
+  const reasons = restoreRefusals({ manifest, found, target, fleet }).map(restoreRefusalText);
+  if (reasons.length > 0) throw refused(reasons);
+  const session = { io, fleet: file, readers, writers: reconciler.engine.writers(noLease) };
+  const report = await rehearse(session, manifest, wanted.place);
+  const { projects, users, took, instance, removed } = report;
+  const left = removed.length === 0 ? "" : `; removed first, of an earlier rehearsal: ${removed.join(", ")}`;
+  io.stdout.write(
+    options.output === "json"
+      ? `${JSON.stringify({ version: 1, ...report }, null, 2)}\n`
+      : `${manifest.id} can be restored: GitLab ${manifest.gitlab.version}-${manifest.gitlab.edition} came up in ${age(took)} with ${projects} projects and ${users} users, and can decrypt its data. ${instance} is removed${left}.\n`,
+  );
+  return 0;
+}
+
+async function partsOf(reader: BackupReader, { parts }: BackupManifest, { place, owner }: BackupsWanted) {
+  const size = async (key: string) => {
+    const sizeBytes = await reader.size(place.bucket, key, owner);
+    return sizeBytes === undefined ? undefined : { sizeBytes };
+  };
+  const [data, configuration] = await Promise.all([size(parts.data.key), size(parts.configuration.key)]);
+  return { data, configuration };
+}
+
 async function whyNot(
   { reconciler, instanceId, fleet }: HostSession,
   manifest: BackupManifest,
-  bucket: string,
-  owner: string | undefined,
+  wanted: BackupsWanted,
   overwrite: boolean,
 ): Promise<readonly string[]> {
   const { commands, backups } = reconciler.engine.readers;
-  const { data, configuration } = manifest.parts;
-  const [answer, dataSize, configurationSize] = await Promise.all([
+  const [answer, found] = await Promise.all([
     commands.ask(instanceId, checkGitLabRequest([])),
-    backups.size(bucket, data.key, owner),
-    backups.size(bucket, configuration.key, owner),
+    partsOf(backups, manifest, wanted),
   ]);
   const check =
     answer.state === "done" ? readGitLabCheck(answer.result) : { why: "the host could not be asked about its GitLab" };
@@ -75,10 +117,9 @@ async function whyNot(
   // One that was broken off goes on: what the host holds is then neither fresh nor anybody's.
   if (check.restoring === manifest.id) return [];
   if (check.restoring !== null) return [`the restore of ${check.restoring} is not finished on this host`];
-  const size = (sizeBytes: number | undefined) => (sizeBytes === undefined ? undefined : { sizeBytes });
   return restoreRefusals({
     manifest,
-    found: { data: size(dataSize), configuration: size(configurationSize) },
+    found,
     target: {
       version: check.version,
       edition: check.edition,

@@ -17,6 +17,11 @@ export const metrics = {
   ResourcesUnknown: { unit: "Count", means: "Resources that could not be observed." },
   CollectionUnknownFor: { unit: "Seconds", means: "How long the evidence about some machine has not been complete." },
   OrphansFor: { unit: "Seconds", means: "How long orphans or suspects have been there." },
+  BackupOverdueFor: {
+    unit: "Seconds",
+    means: "How long the newest good backup of a fleet has been older than its file allows.",
+  },
+  CertificateEndingFor: { unit: "Seconds", means: "How long a certificate has been about to end." },
   FuseBlown: { unit: "Count", means: "1 if more suspects were found than may be deleted without a person." },
   Calls: { unit: "Count", means: "Attempts of calls to AWS." },
   Throttled: { unit: "Count", means: "Of these, refused for their rate." },

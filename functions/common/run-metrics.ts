@@ -1,6 +1,6 @@
-import type { Condition, ConditionType } from "../../shared/engine/condition.ts";
+import type { Condition, ConditionReason, ConditionType } from "../../shared/engine/condition.ts";
 import type { RunRecord } from "../../shared/engine/record.ts";
-import type { MetricValues } from "./metrics.ts";
+import type { MetricName, MetricValues } from "./metrics.ts";
 
 /** What a run's record says in numbers. Pure. */
 export function runMetrics(record: RunRecord): MetricValues {
@@ -23,8 +23,17 @@ export function runMetrics(record: RunRecord): MetricValues {
     ResourcesUnknown: unknown.length,
     CollectionUnknownFor: since(collected, collected?.reason === "EvidenceUnknown"),
     OrphansFor: since(collected, collected?.reason === "OrphansFound"),
+    ...overdue("BackupOverdueFor", conditionOf(record, "BackedUp"), "BackupOverdue"),
+    ...overdue("CertificateEndingFor", conditionOf(record, "CertificateValid"), "CertificateEnding"),
     FuseBlown: collected?.reason === "FuseBlown" ? 1 : 0,
   };
+
+  /** Only of fleets that have the condition; at least a second, so that an alarm sees it at once. */
+  function overdue(name: MetricName, condition: Condition | undefined, reason: ConditionReason): MetricValues {
+    if (condition === undefined) return {};
+    const fits = condition.reason === reason;
+    return { [name]: fits ? Math.max(1, since(condition, true)) : 0 };
+  }
 }
 
 function conditionOf(record: RunRecord, type: ConditionType): Condition | undefined {

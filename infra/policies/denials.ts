@@ -74,13 +74,22 @@ export const neverDelete: Grant = {
     "ec2:CancelSpotInstanceRequests",
     "ec2:DeleteKeyPair",
     "ec2:DeleteNetworkInterface",
-    "ec2:DeleteSnapshot",
     "ec2:DeleteVolume",
     "ec2:ReleaseAddress",
     "ec2:TerminateInstances",
     "s3:DeleteBucket",
   ],
   resources: ["*"],
+};
+
+/** Snapshots of a data volume go by retention; whoever may delete these can't reach any other. */
+export const neverOtherSnapshots: Grant = {
+  sid: "NeverOtherSnapshots",
+  why: "Only snapshots that were made with a backup are ever deleted.",
+  effect: "Deny",
+  actions: ["ec2:DeleteSnapshot"],
+  resources: ["*"],
+  conditions: { StringNotEquals: { "aws:ResourceTag/fleetkeeper:kind": "gitlab" } },
 };
 
 /** A role that only looks, held to it once more. */

@@ -6,11 +6,12 @@ export function hostReads({ settings, partition }: Installation): readonly Grant
   return [
     {
       sid: "LookAtHost",
-      why: "The host, its volumes, address and subnet. EC2's Describe actions know no narrower resource.",
+      why: "The host, its volumes, their snapshots, address and subnet. EC2's Describe actions know no narrower resource.",
       actions: [
         "ec2:DescribeAddresses",
         "ec2:DescribeInstanceAttribute",
         "ec2:DescribeInstances",
+        "ec2:DescribeSnapshots",
         "ec2:DescribeSubnets",
         "ec2:DescribeVolumes",
         "ec2:DescribeVolumesModifications",

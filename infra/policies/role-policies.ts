@@ -1,12 +1,14 @@
 import type { Installation, RoleName } from "../installation.ts";
+import { backupWrites } from "./backup-grants.ts";
 import { cacheDeletion, cacheReads, cacheWrites } from "./cache-grants.ts";
-import { changesOfFunctions, neverDelete, neverWrite, ownParts } from "./denials.ts";
+import { changesOfFunctions, neverDelete, neverOtherSnapshots, neverWrite, ownParts } from "./denials.ts";
 import { type Grant, sessionFleet } from "./grant.ts";
 import { commandGrants, hostDeletion, hostReads, hostWrites } from "./host-grants.ts";
 import { iamReads, iamWrites } from "./iam-grants.ts";
 import { machineMarks, machineReads } from "./machine-grants.ts";
 import { networkReads, networkWrites } from "./network-grants.ts";
 import { poolDeletion, poolReads, poolWrites } from "./pool-grants.ts";
+import { rehearsalGrants } from "./rehearsal-grants.ts";
 import { fleetNameReads, neverTheFile, stateForgetting, stateReads, stateWrites } from "./state-grants.ts";
 
 /** Policies of one role, by name: IAM limits a policy's size, so each area has its own. */
@@ -35,7 +37,7 @@ export function rolePolicies(
     state: [...reads.state, ...stateWrites(installation)],
     iam: [...reads.iam, ...iamWrites(installation)],
     network: [...reads.network, ...networkWrites(installation)],
-    cache: [...reads.cache, ...cacheWrites(installation)],
+    cache: [...reads.cache, ...cacheWrites(installation), ...backupWrites(installation)],
     host: [...reads.host, ...hostWrites(installation)],
     pools: [...reads.pools, ...poolWrites(installation)],
     commands: commandGrants(installation, documents.all),
@@ -70,7 +72,7 @@ export function rolePolicies(
     reconcileWorker: {
       ...writes,
       machines: [...machineMarks(installation), ...requeueGrants(installation)],
-      never: [neverDelete, neverTheFile(installation), ownParts(installation)],
+      never: [neverDelete, neverOtherSnapshots, neverTheFile(installation), ownParts(installation)],
     },
     schedule: {
       own: [
@@ -85,6 +87,7 @@ export function rolePolicies(
     },
     teardown: {
       ...writes,
+      rehearsal: rehearsalGrants(installation),
       deletion: [
         ...hostDeletion(installation),
         ...cacheDeletion(installation),

@@ -26,6 +26,7 @@ const members: Readonly<Record<string, string>> = {
   KeyName: "key-pair",
   LaunchTemplateId: "launch-template",
   NetworkInterfaceId: "network-interface",
+  SnapshotId: "snapshot",
   SpotInstanceRequestIds: "spot-instances-request",
   VolumeId: "volume",
 };
@@ -35,6 +36,7 @@ const made: Readonly<Record<string, readonly string[]>> = {
   AllocateAddress: ["elastic-ip"],
   CreateLaunchTemplate: ["launch-template"],
   CreateSecurityGroup: ["security-group"],
+  CreateSnapshot: ["snapshot"],
   CreateVolume: ["volume"],
   ImportKeyPair: ["key-pair"],
   RunInstances: ["instance", "volume", "network-interface"],
@@ -122,7 +124,7 @@ function creating(call: JudgedCall, world: Ec2World, makes: readonly string[]): 
   return questions;
 }
 
-/** What a creating call uses: VPC, subnet, groups, image, key pair. */
+/** What a creating call uses: VPC, subnet, groups, image, and of a snapshot its volume. */
 function surroundings(call: JudgedCall, world: Ec2World, action: string): readonly Question[] {
   const { input, partition, region } = call;
   const interfaces = (input["NetworkInterfaces"] ?? []) as readonly { SubnetId?: string; Groups?: readonly string[] }[];
@@ -132,7 +134,9 @@ function surroundings(call: JudgedCall, world: Ec2World, action: string): readon
   const groups = [...texts(input["SecurityGroupIds"]), ...interfaces.flatMap(({ Groups }) => Groups ?? [])];
   const image = text(input["ImageId"]);
   const vpc = text(input["VpcId"]);
+  const volume = call.operation === "CreateSnapshot" ? text(input["VolumeId"]) : undefined;
   return [
+    ...(volume === undefined ? [] : [existing(call, world, action, "volume", volume)]),
     ...(vpc === undefined ? [] : [existing(call, world, action, "vpc", vpc)]),
     ...subnets.map((id) => existing(call, world, action, "subnet", id)),
     ...groups.map((id) => existing(call, world, action, "security-group", id)),
@@ -152,6 +156,7 @@ function existing(call: JudgedCall, { ec2 }: Ec2World, action: string, sort: str
   };
 }
 
+/** Snapshots' have no account in them. */
 function arnOf({ partition, region, account }: JudgedCall, sort: string, id: string): string {
-  return `arn:${partition}:ec2:${region}:${account}:${sort}/${id}`;
+  return `arn:${partition}:ec2:${region}:${sort === "snapshot" ? "" : account}:${sort}/${id}`;
 }

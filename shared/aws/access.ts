@@ -8,7 +8,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import type { Lease } from "../engine/lease.ts";
 import { factsRequest, restoringMark } from "../resources/common/host-request.ts";
 import { stackPaths } from "../resources/common/stack-files.ts";
-import { backupReader } from "./backups.ts";
+import { backupReader, backupWriter } from "./backups.ts";
 import { bucketReader } from "./bucket-reader.ts";
 import { bucketWriter } from "./bucket-writer.ts";
 import { type AwsConfig, readerClient, writerClient } from "./clients.ts";
@@ -27,6 +27,7 @@ import type { PoolReader } from "./pool-port.ts";
 import type { Readers, Writers } from "./ports.ts";
 import { instanceProbe } from "./probe.ts";
 import type { InstanceProbe } from "./probe-port.ts";
+import { snapshotReader, snapshotWriter } from "./snapshots.ts";
 
 /** Everything that observing may ask of AWS, by clients that refuse to write. */
 export function readersOf(config: AwsConfig, surroundings: CommandSurroundings): Readers {
@@ -38,6 +39,7 @@ export function readersOf(config: AwsConfig, surroundings: CommandSurroundings):
     network: networkReader(ec2),
     bucket: bucketReader(s3),
     backups: backupReader(s3),
+    snapshots: snapshotReader(ec2),
     host: hostReader(
       ec2,
       readerClient(config, (settings) => new SSMClient(settings)),
@@ -62,10 +64,13 @@ export function writersOf(
   const beforeAttempt = () => lease.assertHeld();
   const ec2 = writerClient(config, (settings) => new EC2Client(settings), beforeAttempt);
   const ssm = writerClient(config, (settings) => new SSMClient(settings), beforeAttempt);
+  const s3 = writerClient(config, (settings) => new S3Client(settings), beforeAttempt);
   return {
     iam: iamWriter(writerClient(config, (settings) => new IAMClient(settings), beforeAttempt)),
     network: networkWriter(ec2),
-    bucket: bucketWriter(writerClient(config, (settings) => new S3Client(settings), beforeAttempt)),
+    bucket: bucketWriter(s3),
+    backups: backupWriter(s3),
+    snapshots: snapshotWriter(ec2),
     host: hostWriter(ec2, ssm),
     commands: commandWriter(ssm, surroundings, () => ({ incarnation: lease.incarnation, epoch: lease.epoch })),
     dns: dnsWriter(writerClient(config, (settings) => new Route53Client(settings), beforeAttempt)),

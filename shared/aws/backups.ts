@@ -1,16 +1,25 @@
-import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
-import { readOrAbsent, required } from "./answer.ts";
-import type { BackupReader } from "./backups-port.ts";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { readOrAbsent, removeOrGone, required } from "./answer.ts";
+import type { BackupReader, BackupWriter } from "./backups-port.ts";
 import { allItems } from "./pages.ts";
 
+const of = (bucket: string, owner: string | undefined) => ({ Bucket: bucket, ExpectedBucketOwner: owner });
+
 export function backupReader(client: S3Client): BackupReader {
-  const of = (bucket: string, owner: string | undefined) => ({ Bucket: bucket, ExpectedBucketOwner: owner });
   return {
-    folders: (bucket, prefix, owner) =>
+    objects: (bucket, prefix, owner) =>
       readOrAbsent(`listing the backups in bucket ${bucket}`, async () => {
-        const input = { ...of(bucket, owner), Prefix: prefix, Delimiter: "/" };
-        const found = await allItems(paginateListObjectsV2({ client }, input), (page) => page.CommonPrefixes);
-        return found.map(({ Prefix = "" }) => Prefix.slice(prefix.length, -1)).sort();
+        const pages = paginateListObjectsV2({ client }, { ...of(bucket, owner), Prefix: prefix });
+        const found = await allItems(pages, (page) => page.Contents);
+        return found
+          .map(({ Key, Size }) => ({ key: required(Key, "an object's key"), sizeBytes: required(Size, "its size") }))
+          .sort((a, b) => (a.key < b.key ? -1 : 1));
       }),
     text: (bucket, key, owner) =>
       readOrAbsent(`reading s3://${bucket}/${key}`, async () => {
@@ -22,5 +31,17 @@ export function backupReader(client: S3Client): BackupReader {
         const { ContentLength } = await client.send(new HeadObjectCommand({ ...of(bucket, owner), Key: key }));
         return required(ContentLength, "the object's size");
       }),
+  };
+}
+
+export function backupWriter(client: S3Client): BackupWriter {
+  return {
+    async remove(bucket, keys, owner) {
+      for (const key of keys) {
+        await removeOrGone(`deleting s3://${bucket}/${key}`, () =>
+          client.send(new DeleteObjectCommand({ ...of(bucket, owner), Key: key })),
+        );
+      }
+    },
   };
 }

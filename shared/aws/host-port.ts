@@ -63,6 +63,8 @@ export interface HostReader {
   instancesOfTokens(tokens: readonly string[]): Promise<readonly InstanceRecord[]>;
   /** Ids of every instance that has this instance profile and hasn't ended, whoever made it. */
   instancesOfProfile(arn: string): Promise<readonly string[]>;
+  /** Every instance with all these tags, ended ones too as long as EC2 lists them. */
+  instancesTagged(tags: Readonly<Record<string, string>>): Promise<readonly InstanceRecord[]>;
   terminationProtection(instanceId: string): Promise<boolean>;
   volumesOf(instanceId: string): Promise<readonly HostVolumeRecord[]>;
   /** Every volume of the region with all these tags. */
@@ -96,7 +98,10 @@ export interface NewInstance {
   /** A public address lent by EC2. */
   readonly publicAddress: boolean;
   readonly root: VolumeSettings;
+  /** A second volume, blank, which ends with the instance. */
+  readonly scratch?: { readonly device: string; readonly settings: VolumeSettings };
   readonly tags: Readonly<Record<string, string>>;
+  /** Of every volume that is made with it. */
   readonly rootTags: Readonly<Record<string, string>>;
 }
 

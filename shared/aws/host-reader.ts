@@ -29,14 +29,16 @@ export function hostReader(ec2: EC2Client, ssm: SSMClient): HostReader {
       const pages = paginateDescribeVolumes({ client: ec2 }, { Filters: filters });
       return (await allItems(pages, (page) => page.Volumes)).map(volumeRecord);
     });
+  const instances = (doing: string, filters: Filter[]) =>
+    attempt(doing, async () => {
+      const pages = paginateDescribeInstances({ client: ec2 }, { Filters: filters });
+      const reservations = await allItems(pages, (page) => page.Reservations);
+      return reservations.flatMap(({ Instances = [] }) => Instances.map(instanceRecord));
+    });
   return {
     instancesOfTokens: (tokens) =>
-      attempt("listing the host's instances", async () => {
-        const filter = { Name: "client-token", Values: [...tokens] };
-        const pages = paginateDescribeInstances({ client: ec2 }, { Filters: [filter] });
-        const reservations = await allItems(pages, (page) => page.Reservations);
-        return reservations.flatMap(({ Instances = [] }) => Instances.map(instanceRecord));
-      }),
+      instances("listing the host's instances", [{ Name: "client-token", Values: [...tokens] }]),
+    instancesTagged: (tags) => instances("listing instances by tag", tagFilters(tags)),
     instancesOfProfile: (arn) =>
       attempt(`looking for instances with the profile ${arn}`, async () => {
         const filter = { Name: "iam-instance-profile.arn", Values: [literalValue(arn)] };

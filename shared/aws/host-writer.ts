@@ -150,7 +150,17 @@ function launchInput(instance: NewInstance, rootDevice: string, token: string): 
         AssociatePublicIpAddress: instance.publicAddress,
       },
     ],
-    BlockDeviceMappings: [{ DeviceName: rootDevice, Ebs: { ...ebsOf(instance.root), DeleteOnTermination: true } }],
+    BlockDeviceMappings: [
+      { DeviceName: rootDevice, Ebs: { ...ebsOf(instance.root), DeleteOnTermination: true } },
+      ...(instance.scratch === undefined
+        ? []
+        : [
+            {
+              DeviceName: instance.scratch.device,
+              Ebs: { ...ebsOf(instance.scratch.settings), DeleteOnTermination: true },
+            },
+          ]),
+    ],
     TagSpecifications: [
       { ResourceType: "instance", Tags: tagList(instance.tags) },
       { ResourceType: "volume", Tags: tagList(instance.rootTags) },

@@ -1,4 +1,4 @@
-import type { BackupReader } from "./backups-port.ts";
+import type { BackupReader, BackupWriter, SnapshotReader, SnapshotWriter } from "./backups-port.ts";
 import type { BucketReader, BucketWriter } from "./bucket-port.ts";
 import type { CommandReader, CommandWriter } from "./commands-port.ts";
 import type { DnsReader, DnsWriter } from "./dns-port.ts";
@@ -18,6 +18,7 @@ export interface Readers {
   readonly network: NetworkReader;
   readonly bucket: BucketReader;
   readonly backups: BackupReader;
+  readonly snapshots: SnapshotReader;
   readonly host: HostReader;
   readonly commands: CommandReader;
   readonly dns: DnsReader;
@@ -29,6 +30,8 @@ export interface Writers {
   readonly iam: IamWriter;
   readonly network: NetworkWriter;
   readonly bucket: BucketWriter;
+  readonly backups: BackupWriter;
+  readonly snapshots: SnapshotWriter;
   readonly host: HostWriter;
   readonly commands: CommandWriter;
   readonly dns: DnsWriter;

@@ -6,7 +6,9 @@ export type ConditionType =
   | "Stalled"
   | "Drifted"
   | "Suspended"
-  | "GarbageCollected";
+  | "GarbageCollected"
+  | "BackedUp"
+  | "CertificateValid";
 
 export type ConditionStatus = "True" | "False" | "Unknown";
 
@@ -19,7 +21,20 @@ export const conditionTypes: Readonly<Record<ConditionType, string>> = {
   Drifted: "Does anything differ from the file in force?",
   Suspended: "Has somebody asked the reconciler to hold still?",
   GarbageCollected: "Is the account free of machines that this fleet's manager lost?",
+  BackedUp: "Is there a good backup that is as new as the file asks for? Only of a fleet with backups.",
+  CertificateValid: "Will what GitLab serves with be valid for a while? Only of a fleet whose host serves TLS itself.",
 };
+
+/** Those that every fleet has; the others only where something of the fleet tells of them. */
+export const alwaysAsked: readonly ConditionType[] = [
+  "Accepted",
+  "Ready",
+  "Reconciling",
+  "Stalled",
+  "Drifted",
+  "Suspended",
+  "GarbageCollected",
+];
 
 interface ReasonDoc {
   readonly of: ConditionType;
@@ -133,6 +148,22 @@ export const conditionReasons = {
     status: "Unknown",
     means: "Orphans were not looked for in this run: the part isn't managed, or the run held collection back.",
   },
+
+  BackupFresh: { of: "BackedUp", status: "True", means: "The newest good backup is as new as the file asks for." },
+  BackupOverdue: {
+    of: "BackedUp",
+    status: "False",
+    means: "The newest good backup is older than `host.backups.maxAge`, or there is none.",
+  },
+  BackupUnknown: { of: "BackedUp", status: "Unknown", means: "The backups could not be looked at." },
+
+  CertificateFresh: { of: "CertificateValid", status: "True", means: "The certificate is valid for a while yet." },
+  CertificateEnding: {
+    of: "CertificateValid",
+    status: "False",
+    means: "The certificate ends soon, or has ended: a new one should have been there by now.",
+  },
+  CertificateUnknown: { of: "CertificateValid", status: "Unknown", means: "The certificate could not be read." },
 } as const satisfies Readonly<Record<string, ReasonDoc>>;
 
 export type ConditionReason = keyof typeof conditionReasons;

@@ -1,5 +1,13 @@
 import { isoTime } from "./clock.ts";
-import { type Condition, type ConditionType, conditionOf, conditionTypes, type Verdict } from "./condition.ts";
+import {
+  alwaysAsked,
+  type Condition,
+  type ConditionType,
+  conditionOf,
+  conditionReasons,
+  conditionTypes,
+  type Verdict,
+} from "./condition.ts";
 import type { Policy } from "./desired-state.ts";
 import { holdReasons } from "./hold.ts";
 import type { Plan } from "./plan.ts";
@@ -22,13 +30,15 @@ export interface ConditionInput {
   /** Why the run broke off, where it did. */
   readonly brokeOff: string | undefined;
   readonly collection: Verdict | undefined;
+  /** What kinds told of conditions that only some fleets have; undefined where nothing was looked at. */
+  readonly told: readonly Verdict[] | undefined;
   readonly generation: number;
   readonly now: number;
 }
 
 /** Every condition, computed from results alone. Pure. */
 export function conditions(input: ConditionInput): readonly Condition[] {
-  const verdicts: Readonly<Record<ConditionType, Verdict>> = {
+  const own: Partial<Readonly<Record<ConditionType, Verdict>>> = {
     Accepted: input.accepted,
     Ready: ready(input),
     Reconciling: reconciling(input),
@@ -37,10 +47,20 @@ export function conditions(input: ConditionInput): readonly Condition[] {
     Suspended: suspended(input),
     GarbageCollected: input.collection ?? { reason: "CollectionNotRun", message: "orphans were not looked for" },
   };
-  return (Object.keys(conditionTypes) as ConditionType[]).map((type) => {
+  return (Object.keys(conditionTypes) as ConditionType[]).flatMap((type) => {
     const before = input.before.find((condition) => condition.type === type);
-    return conditionOf(verdicts[type], before, input.generation, input.now);
+    const verdict = own[type] ?? worst(type, input.told);
+    if (verdict !== undefined) return [conditionOf(verdict, before, input.generation, input.now)];
+    // Where nothing was looked at, what was known stands.
+    return input.told === undefined && before !== undefined && !alwaysAsked.includes(type) ? [before] : [];
   });
+}
+
+/** Of what several resources tell of one condition: what is wrong before what isn't known, and both before what is well. */
+function worst(type: ConditionType, told: readonly Verdict[] | undefined): Verdict | undefined {
+  const about = (told ?? []).filter(({ reason }) => conditionReasons[reason].of === type);
+  const order = ["False", "Unknown", "True"] as const;
+  return order.flatMap((status) => about.filter(({ reason }) => conditionReasons[reason].status === status))[0];
 }
 
 function ready(input: ConditionInput): Verdict {

@@ -1,4 +1,5 @@
 import type { Action, ActionDraft, Target } from "./action.ts";
+import type { Verdict } from "./condition.ts";
 import type { Json } from "./json.ts";
 import type { Observation, Operation } from "./observation.ts";
 
@@ -77,6 +78,8 @@ export interface ReadableKind<Fleet, Readers, Desired extends Json = Json, State
    */
   fingerprinted?(name: string, observed: State): Json;
   health(name: string, observed: State): Health;
+  /** What one resource, observed or not, says of conditions that only some fleets have. */
+  tells?(name: string, observation: Observation<State>): readonly Verdict[];
   /** It wants nothing, see `teardown.ts`: what it proposes no end for stays on purpose. */
   readonly ends?: true;
   /** How its resources end when the whole fleet does. Missing: there is nothing of it that would have to end. */

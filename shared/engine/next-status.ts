@@ -2,6 +2,7 @@ import { conditions } from "./conditions.ts";
 import type { Engine } from "./engine.ts";
 import { nextInventory } from "./fleet-status.ts";
 import type { Lease } from "./lease.ts";
+import { toldBy } from "./observe.ts";
 import type { Reconciled } from "./reconcile.ts";
 import type { RunRequest } from "./record.ts";
 import { resourceStatuses } from "./resource-status.ts";
@@ -62,6 +63,7 @@ export function nextStatus<Fleet, Readers, Writers>(
       unfinished: outcome.rounds?.unfinished ?? false,
       brokeOff: outcome.failure?.message,
       collection: outcome.collection,
+      told: last === undefined ? undefined : toldBy(last.look),
       generation: decision.generation,
       now,
     }),

@@ -1,3 +1,4 @@
+import type { Verdict } from "./condition.ts";
 import { failureWhile } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { Outputs, OutputsByTarget, ReadableKind } from "./kind.ts";
@@ -137,4 +138,13 @@ function withOutputs<Fleet, Readers>(
     }
   }
   return { ...look, observations };
+}
+
+/** What the kinds say of conditions that only some fleets have. */
+export function toldBy<Fleet, Readers>(look: Look<Fleet, Readers>): readonly Verdict[] {
+  return [...look.kinds.values()].flatMap(({ kind, desired, observations }) =>
+    [...observations].flatMap(([name, observation]) =>
+      desired.has(name) ? (kind.tells?.(name, observation) ?? []) : [],
+    ),
+  );
 }

@@ -3,6 +3,7 @@ import type { Condition, Verdict } from "./condition.ts";
 import { conditions } from "./conditions.ts";
 import { startingInventory, unfinishedPlan } from "./fleet-status.ts";
 import { recall } from "./memory.ts";
+import { toldBy } from "./observe.ts";
 import type { Plan } from "./plan.ts";
 import { type Planning, planRound } from "./plan-round.ts";
 import { resourceStatuses } from "./resource-status.ts";
@@ -107,6 +108,7 @@ export async function preview<Fleet, Readers>(
       unfinished: false,
       brokeOff: undefined,
       collection: before?.conditions.find(({ type }) => type === "GarbageCollected"),
+      told: round === undefined ? undefined : toldBy(round.look),
       generation: decision.generation,
       now,
     }),

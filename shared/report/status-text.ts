@@ -16,6 +16,8 @@ const wanted: Readonly<Record<ConditionType, Condition["status"]>> = {
   Drifted: "False",
   Suspended: "False",
   GarbageCollected: "True",
+  BackedUp: "True",
+  CertificateValid: "True",
 };
 
 /** What is off, since when, and who is to act: conditions first, then resources, what is wrong before what is well. */

@@ -40,6 +40,7 @@ const calm: ConditionInput = {
   unfinished: false,
   brokeOff: undefined,
   collection: { reason: "NoOrphans", message: "none" },
+  told: [],
   generation: 1,
   now: 10,
 };
@@ -139,9 +140,10 @@ const table: readonly [string, Partial<ConditionInput>, Expected][] = [
     { Suspended: "SuspendedByCommand" },
   ],
   ["17. nobody looked for orphans", { collection: undefined }, { GarbageCollected: "CollectionNotRun" }],
+  ["18. a backup is due", { told: [{ reason: "BackupOverdue", message: "old" }] }, { BackedUp: "BackupOverdue" }],
 ];
 
-const calmReasons: Readonly<Record<ConditionType, ConditionReason>> = {
+const calmReasons: Readonly<Partial<Record<ConditionType, ConditionReason>>> = {
   Accepted: "RevisionValid",
   Ready: "AllAsDeclared",
   Reconciling: "NothingToDo",
@@ -171,6 +173,15 @@ test("a failure is told before what is due, and both before what is held or unkn
     const ready = conditions({ ...calm, resources: { ...all } }).find(({ type }) => type === "Ready");
     expect(ready?.reason).toBe(reason);
   }
+});
+
+test("a condition of only some fleets is there where something tells of it, the worst of it, and stands while nobody looked", () => {
+  const told = ["BackupFresh", "BackupUnknown"] as const;
+  const result = conditions({ ...calm, told: told.map((reason) => ({ reason, message: "m" })) });
+  expect(result.find(({ type }) => type === "BackedUp")?.reason).toBe("BackupUnknown");
+  const later = conditions({ ...calm, before: result, told: undefined, now: 99 });
+  expect(later.find(({ type }) => type === "BackedUp")).toEqual(result.find(({ type }) => type === "BackedUp"));
+  expect(conditions({ ...calm, before: result }).some(({ type }) => type === "BackedUp")).toBe(false);
 });
 
 test("a message names three and says how many more there are", () => {

@@ -147,6 +147,21 @@ tell_runner() {
   REPLY="{\"exists\":$exists,\"mode\":$mode,\"size\":$size,\"modifiedAt\":$modified,\"digest\":$digest,\"redacted\":$redacted,\"systemId\":$system,\"metrics\":$REPLY}"
 }
 
+# tell_certificates: when what GitLab serves with ends: ours, and those that it keeps itself. Certificates are public.
+tell_certificates() {
+  local file end list=()
+  REPLY=null
+  if ! data_mounted; then return 0; fi
+  for file in "$fk_data/stack/gitlab/tls.crt" "$fk_data"/gitlab/config/ssl/*.crt; do
+    if [[ ! -r $file ]] || ((${#list[@]} >= 20)); then continue; fi
+    end=$(openssl x509 -in "$file" -noout -enddate 2>/dev/null) && end=$(date -u -d "${end#notAfter=}" +%s 2>/dev/null) || end=
+    json_number "$end" && end=$REPLY
+    json_string "${file#"$fk_data/"}"
+    list+=("{\"path\":$REPLY,\"notAfter\":$end}")
+  done
+  json_list "${list[@]}"
+}
+
 tell_system() {
   local id='' version='' kernel architecture
   if [[ -r /etc/os-release ]]; then
@@ -214,11 +229,12 @@ if [[ $docker_runs == true ]]; then
   tell_gitlab && gitlab=$REPLY
 fi
 tell_runner && runner=$REPLY
+tell_certificates && certificates=$REPLY
 json_machines && machines=$REPLY
 json_processes && processes=$REPLY
 
 result="{\"version\":1,\"clock\":$clock,\"bootId\":$boot,\"uptimeSeconds\":$uptime,\"os\":$system,\"agentVersion\":$agent"
 result+=",\"fence\":$fenced,\"busy\":$busy,\"devices\":$devices_json,\"sentinel\":$sentinel,\"mounts\":$mounts_json"
-result+=",\"docker\":$docker_json,\"files\":$files_json,\"services\":$services,\"composeHashes\":$hashes,\"gitlab\":$gitlab,\"runner\":$runner"
+result+=",\"docker\":$docker_json,\"files\":$files_json,\"services\":$services,\"composeHashes\":$hashes,\"gitlab\":$gitlab,\"runner\":$runner,\"certificates\":$certificates"
 result+=",\"machines\":$machines,\"processes\":$processes}"
 done_with "$result"

@@ -61,7 +61,9 @@ if [[ $restored == none || $restored == begun ]]; then
   printf '%s begun\n' "$id" | replace_file "$fk_restoring" 0600 0:0
   replace_file "$fk_gitlab/config/gitlab-secrets.json" 0600 0:0 <"$fk_work/configuration/gitlab/config/gitlab-secrets.json"
   docker exec "$gitlab_id" gitlab-ctl stop puma
-  docker exec "$gitlab_id" gitlab-ctl stop sidekiq
+  # A rehearsal's GitLab has none.
+  docker exec "$gitlab_id" gitlab-ctl stop sidekiq || ! docker exec "$gitlab_id" gitlab-ctl status sidekiq ||
+    fail RestoreFailed "Sidekiq could not be stopped; $fk_log on the host has the reason"
   docker exec "$gitlab_id" gitlab-backup restore "BACKUP=$id" force=yes ||
     fail RestoreFailed "gitlab-backup restore failed; $fk_log on the host has the reason; the host stays marked as half restored"
   printf '%s restored\n' "$id" | replace_file "$fk_restoring" 0600 0:0

@@ -19,6 +19,23 @@ fk_docker_answers || fail DockerNotRunning "Docker does not answer on this host"
 [[ ! -e $fk_restoring ]] || fail Restoring "a restore is not finished on this host"
 [[ -f $fk_stack/docker-compose.yaml ]] || fail NoComposeFile "there is no $fk_stack/docker-compose.yaml"
 
+# GitLab 18 writes secrets of services into gitlab-secrets.json that GitLab 19 refuses to start with, whether or not they were
+# ever used, and gitlab-ctl check-config doesn't tell (omnibus-gitlab work items 9916, 10001). They are in the backup that has
+# just been looked at. Written again at each start of the old version, so they go right before it ends.
+readonly fk_forget='require "json"
+path = "/etc/gitlab/gitlab-secrets.json"
+secrets = JSON.parse(File.read(path))
+gone = ["mattermost", "spamcheck"].select { |name| secrets.delete(name) }
+unless gone.empty?
+  File.open(path + ".fleetkeeper", File::WRONLY | File::CREAT | File::TRUNC, 0600) { |file| file.write(JSON.pretty_generate(secrets)); file.fsync }
+  File.rename(path + ".fleetkeeper", path)
+end'
+forget_removed_secrets() {
+  if [[ ${gitlab_version%%.*} -ge 19 || ${to%%.*} -lt 19 ]]; then return 0; fi
+  docker exec "$gitlab_id" /opt/gitlab/embedded/bin/ruby -e "$fk_forget" ||
+    fail SecretsUnchanged "gitlab-secrets.json still holds what GitLab $to doesn't start with; $fk_log on the host has the reason"
+}
+
 readonly image=gitlab/gitlab-$edition:$to-$edition.0 file=$fk_stack/.env
 start_new() {
   compose up --detach --no-deps --no-build gitlab || fail ComposeFailed "docker compose up failed; $fk_log on the host has the reason"
@@ -50,6 +67,7 @@ if [[ $begun == false ]]; then
   fi
   docker image inspect "$image" >/dev/null || fail ImageNotPulled "the image $image isn't on the host"
 
+  forget_removed_secrets
   # As write-files does it, so that the file counts as written by us.
   printf 'GITLAB_IMAGE=%s\n' "$image" >"$fk_work/env"
   kept_of "$file" && kept=$REPLY
@@ -57,6 +75,8 @@ if [[ $begun == false ]]; then
   mkdir -p "$kept"
   replace_file "$file" 0644 0:0 <"$fk_work/env"
   printf '%s %s plain\n' "$hash" "$hash" | replace_file "$kept/written" 0600 0:0
+elif [[ -n $running ]]; then
+  forget_removed_secrets
 fi
 start_new
 done_with '{"started":true,"arrived":false}'

@@ -68,6 +68,7 @@ export function gitLabStarts(container: ContainerRecord, context: StandInContext
   }
   const [edition, version] = gitLabOf(container);
   const next = data ?? newData(container, context);
+  if (!isAtLeast(version, "19.0")) writeMattermost(container, context);
   if (data !== undefined && data.version !== version) {
     const endsAt = container.startedAt + context.hosts.timing.gitlabBoot + context.hosts.timing.gitlabMigrations;
     next.migrations = [{ name: `BackfillFor${version.replaceAll(".", "_")}`, endsAt, failed: false }];
@@ -96,9 +97,44 @@ function newData(container: ContainerRecord, context: StandInContext): GitLabDat
   };
 }
 
-export function secretsOf(container: ContainerRecord, { files }: StandInContext): string {
+/** What GitLab's data is encrypted with: one key of the secrets file; empty where it can't be read. */
+export function secretsOf(container: ContainerRecord, context: StandInContext): string {
+  const { gitlab_rails: rails } = secretsFile(container, context);
+  const key = typeof rails === "object" && rails !== null ? Reflect.get(rails, "db_key_base") : undefined;
+  return typeof key === "string" ? key : "";
+}
+
+function secretsFile(container: ContainerRecord, { files }: StandInContext): Readonly<Record<string, unknown>> {
   const place = onHost(container, secretsPath);
-  return (place === undefined ? undefined : files.text(place)) ?? "";
+  const text = place === undefined ? undefined : files.text(place);
+  try {
+    return JSON.parse(text ?? "{}") as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}
+
+function putSecrets(
+  container: ContainerRecord,
+  { files }: StandInContext,
+  secrets: Readonly<Record<string, unknown>>,
+): void {
+  const place = onHost(container, secretsPath);
+  if (place !== undefined) files.write(place, JSON.stringify(secrets));
+}
+
+/** Every start before 19.0 does, used or not; 19.0 and later then don't start (omnibus-gitlab work item 10001). */
+function writeMattermost(container: ContainerRecord, context: StandInContext): void {
+  const secrets = secretsFile(container, context);
+  if (secrets["mattermost"] !== undefined || secrets["gitlab_rails"] === undefined) return;
+  putSecrets(container, context, { ...secrets, mattermost: { email_invite_salt: context.random.base32(16) } });
+}
+
+/** As our document does it with the image's own Ruby. */
+export function forgetServices(container: ContainerRecord, context: StandInContext, script: string): void {
+  const names: readonly string[] = /\[((?:"[a-z]+"(?:, )?)+)\]\.select/.exec(script)?.[1]?.match(/[a-z]+/g) ?? [];
+  const kept = Object.entries(secretsFile(container, context)).filter(([name]) => !names.includes(name));
+  putSecrets(container, context, Object.fromEntries(kept));
 }
 
 function bootProblem(
@@ -110,6 +146,9 @@ function bootProblem(
   const removals = removedSettings(omnibusOf(container, context), version);
   if (removals[0] !== undefined) {
     return `Mixlib::Config::UnknownConfigOptionError: Reading unsupported config value ${removals[0].name}.`;
+  }
+  if (isAtLeast(version, "19.0") && secretsFile(container, context)["mattermost"] !== undefined) {
+    return "mattermost has been deprecated since 19.0 and was removed in 19.0. Removed configurations found in gitlab.rb. Aborting reconfigure.";
   }
   if (data === undefined || data.version === version) return undefined;
   if (isAtLeast(data.version, version)) return `PG::UndefinedColumn: the database is of ${data.version}`;

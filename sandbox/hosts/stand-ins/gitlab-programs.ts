@@ -2,6 +2,7 @@ import type { ContainerRecord } from "../host-state.ts";
 import { type StandInAnswer, type StandInContext, text, trouble } from "../stand-in.ts";
 import { onHost } from "./container-paths.ts";
 import {
+  forgetServices,
   type GitLabData,
   gitLabData,
   gitLabOf,
@@ -19,6 +20,7 @@ export const gitLabPrograms: Readonly<Record<string, Program>> = {
   "gitlab-backup": backup,
   "gitlab-ctl": control,
   "gitlab-rake": rake,
+  "/opt/gitlab/embedded/bin/ruby": ruby,
 };
 
 const noDatabase = () => trouble("psql: error: connection to server on socket failed: No such file or directory", 2);
@@ -127,6 +129,13 @@ function control(
     default:
       return trouble(`gitlab-ctl: the sandbox doesn't know ${verb}`);
   }
+}
+
+/** The one program that our documents run by it. */
+function ruby([, script = ""]: readonly string[], container: ContainerRecord, context: StandInContext): StandInAnswer {
+  if (!script.includes("gitlab-secrets.json")) return trouble("ruby: the sandbox doesn't know this program");
+  forgetServices(container, context, script);
+  return text("");
 }
 
 function rake([task]: readonly string[], container: ContainerRecord, context: StandInContext): StandInAnswer {

@@ -136,6 +136,18 @@ export const hostFactsSchema = z.object({
   composeHashes: z.nullable(z.array(z.object({ name: z.string(), hash: z.string() }))),
   gitlab: z.nullable(gitlab),
   runner: z.nullable(runner),
+  /** By path below the data volume; null: could not be told. Missing from documents of earlier versions. */
+  certificates: z.optional(
+    z.nullable(
+      z.array(
+        z.object({
+          path: z.string(),
+          /** Seconds since the epoch; null: it can't be read. */
+          notAfter: whole,
+        }),
+      ),
+    ),
+  ),
   /** The machines directory; null where it could not be read. */
   machines: z.nullable(machines),
   /** Machine names in the command lines of docker-machine processes; null: could not be told. */

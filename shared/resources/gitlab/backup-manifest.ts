@@ -63,6 +63,14 @@ export function backupId(at: number, reason: string): string {
     .replaceAll(/[-:]/g, "")}-${reason}`;
 }
 
+/** Epoch milliseconds of a backup's id, undefined where it isn't one. */
+export function backupTime(id: string): number | undefined {
+  const found = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z0-9][a-z0-9.-]{0,60}$/.exec(id);
+  if (found === null) return undefined;
+  const [year = 0, month = 0, date = 0, hour = 0, minute = 0, second = 0] = found.slice(1).map(Number);
+  return Date.UTC(year, month - 1, date, hour, minute, second);
+}
+
 /** What a backup must hold to bring a GitLab back. */
 const essential: readonly string[] = ["db", "repositories"];
 

@@ -77,20 +77,3 @@ export function newestWhole(
       undefined,
     );
 }
-
-/**
- * Backups that may go: older than `days`, beyond the `minimum` newest, and never the newest whole one. Oldest first.
- * @param now epoch milliseconds
- */
-export function expiredBackups(
-  manifests: readonly BackupManifest[],
-  retention: { readonly days: number; readonly minimum: number },
-  now: number,
-): readonly BackupManifest[] {
-  const newestFirst = [...manifests].sort((a, b) => b.createdAt - a.createdAt);
-  const kept = newestWhole(manifests);
-  return newestFirst
-    .slice(retention.minimum)
-    .filter((one) => one !== kept && now - one.createdAt > retention.days * 86_400_000)
-    .reverse();
-}

@@ -1,15 +1,50 @@
-import type { BackupReader } from "../../aws/backups-port.ts";
-import { type BackupManifest, backupsPrefix, isWhole, manifestKey, readManifest } from "./backup-manifest.ts";
+import type { BackupReader, StoredObject } from "../../aws/backups-port.ts";
+import {
+  type BackupManifest,
+  backupsPrefix,
+  backupTime,
+  isWhole,
+  manifestKey,
+  readManifest,
+} from "./backup-manifest.ts";
 import type { BackupsWanted } from "./desired.ts";
 
-/** Folders whose manifest is missing or broken are no backups; more than so many of them at the end are not looked behind. */
+/** Manifests that are broken are no backups; more than so many of them at the end are not looked behind. */
 const looks = 10;
 
-/** The newest backup that a restore would take; undefined: none. Newest first, and no more manifests than needed. */
-export async function newestBackup(reader: BackupReader, wanted: BackupsWanted): Promise<BackupManifest | undefined> {
+/** A folder of the bucket by what lies in it. Whether it is a backup, its manifest says. */
+export interface BackupFolder {
+  readonly id: string;
+  readonly finished: boolean;
+}
+
+/** Every folder with a backup's name, oldest first. What else lies in the bucket is nobody's backup. */
+export async function backupFolders(reader: BackupReader, wanted: BackupsWanted): Promise<readonly BackupFolder[]> {
   const { bucket, prefix, fleet } = wanted.place;
-  const ids = (await reader.folders(bucket, backupsPrefix(prefix, fleet), wanted.owner)) ?? [];
-  for (const id of [...ids].reverse().slice(0, looks)) {
+  const root = backupsPrefix(prefix, fleet);
+  const objects = (await reader.objects(bucket, root, wanted.owner)) ?? [];
+  return foldersOf(objects, root);
+}
+
+/** @param root ends with a slash */
+export function foldersOf(objects: readonly StoredObject[], root: string): readonly BackupFolder[] {
+  const folders = new Map<string, boolean>();
+  for (const { key } of objects) {
+    const [id = "", name, ...deeper] = key.slice(root.length).split("/");
+    if (!key.startsWith(root) || name === undefined || backupTime(id) === undefined) continue;
+    folders.set(id, (folders.get(id) ?? false) || (name === "manifest.json" && deeper.length === 0));
+  }
+  return [...folders].map(([id, finished]) => ({ id, finished })).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The newest backup that a restore would take; undefined: none. Newest first, and no more manifests than needed. */
+export async function newestBackup(
+  reader: BackupReader,
+  wanted: BackupsWanted,
+  folders: readonly BackupFolder[],
+): Promise<BackupManifest | undefined> {
+  const finished = folders.filter((one) => one.finished).reverse();
+  for (const { id } of finished.slice(0, looks)) {
     const manifest = await readBackup(reader, wanted, id);
     if (manifest !== undefined && !("why" in manifest) && isWhole(manifest)) return manifest;
   }
@@ -23,11 +58,10 @@ export interface ListedBackup {
 
 /** All of them, newest first: whole, partial and broken. */
 export async function allBackups(reader: BackupReader, wanted: BackupsWanted): Promise<readonly ListedBackup[]> {
-  const { bucket, prefix, fleet } = wanted.place;
-  const ids = (await reader.folders(bucket, backupsPrefix(prefix, fleet), wanted.owner)) ?? [];
+  const folders = await backupFolders(reader, wanted);
   return Promise.all(
-    [...ids].reverse().map(async (id) => {
-      const manifest = await readBackup(reader, wanted, id);
+    [...folders].reverse().map(async ({ id, finished }) => {
+      const manifest = finished ? await readBackup(reader, wanted, id) : undefined;
       return { id, manifest: manifest ?? { why: "it has no manifest: it was never finished" } };
     }),
   );

@@ -1,4 +1,6 @@
 import type { Fleet } from "../../desired/fleet.ts";
+import { displayName } from "../../desired/names.ts";
+import { markOf, nameTag, type Tags, tagsOf } from "../common/tags.ts";
 import type { BackupPlace } from "./host-requests.ts";
 import type { WantedGitLab } from "./upgrade-path.ts";
 import { wantedGitLab } from "./wanted.ts";
@@ -14,7 +16,25 @@ export type VersionDesired = {
 
 export type BackupsDesired = { readonly type: "backups" } & BackupsWanted;
 
+/** What is kept of backups. */
+export type Retention = { readonly days: number; readonly minimum: number };
+
+export type RetentionDesired = { readonly type: "retention" } & BackupsWanted;
+
+/** Snapshots of the data volume, one with each backup. */
+export type SnapshotsDesired = {
+  readonly type: "snapshots";
+  readonly keep: number;
+  readonly backups: BackupsWanted;
+  /** Of every snapshot of the fleet, and by which they are found. */
+  readonly mark: Tags;
+  readonly tags: Tags;
+};
+
 export type BackupsWanted = {
+  readonly retention: Retention;
+  /** Whether a snapshot of the data volume goes with each. */
+  readonly snapshots: boolean;
   readonly place: BackupPlace;
   readonly owner?: string;
   readonly skip: readonly string[];
@@ -25,25 +45,65 @@ export type BackupsWanted = {
   readonly maxAge: number;
 };
 
-export type GitLabDesired = VersionDesired | BackupsDesired;
+/** What GitLab serves with, where its host ends TLS. */
+export type CertificateDesired = {
+  readonly type: "certificate";
+  /** Below the data volume. */
+  readonly path: string;
+  readonly from: "LetsEncrypt" | "Secret";
+};
+
+export type GitLabDesired = VersionDesired | BackupsDesired | RetentionDesired | SnapshotsDesired | CertificateDesired;
 
 export function gitlabDesired(fleet: Fleet): ReadonlyMap<string, GitLabDesired> {
   const wanted = wantedGitLab(fleet);
   if (wanted === undefined) return new Map();
   const backups = backupsWanted(fleet);
   const version: VersionDesired = { type: "version", wanted, ...(backups === undefined ? {} : { backups }) };
-  if (backups === undefined) return new Map([["version", version]]);
+  const first: readonly [string, GitLabDesired][] = [["version", version], ...certificateDesired(fleet)];
+  if (backups === undefined) return new Map(first);
   return new Map<string, GitLabDesired>([
-    ["version", version],
+    ...first,
     ["backups", { type: "backups", ...backups }],
+    ["retention", { type: "retention", ...backups }],
+    ...snapshotsDesired(fleet, backups),
   ]);
+}
+
+function certificateDesired({ spec: { host } }: Fleet): readonly [string, CertificateDesired][] {
+  if (host === undefined || host.tls.type === "None") return [];
+  const from = host.tls.type;
+  // Omnibus keeps Let's Encrypt's under the name of external_url.
+  const { hostname } = new URL(host.externalUrl);
+  const path = from === "Secret" ? "stack/gitlab/tls.crt" : `gitlab/config/ssl/${hostname}.crt`;
+  return [["certificate", { type: "certificate", path, from }]];
+}
+
+function snapshotsDesired(fleet: Fleet, backups: BackupsWanted): readonly [string, SnapshotsDesired][] {
+  const wanted = fleet.spec.host?.backups?.snapshots;
+  if (wanted === undefined || !wanted.enabled) return [];
+  const name = "snapshots";
+  return [
+    [
+      name,
+      {
+        type: name,
+        keep: wanted.keep,
+        backups,
+        mark: { ...markOf(fleet, kind), [nameTag]: name },
+        tags: { Name: displayName(fleet.metadata.name, "data"), ...tagsOf(fleet, kind, name) },
+      },
+    ],
+  ];
 }
 
 export function backupsWanted(fleet: Fleet): BackupsWanted | undefined {
   const { accountId, host } = fleet.spec;
   if (host?.backups === undefined) return undefined;
-  const { bucket, prefix, skip, schedule, maxAge } = host.backups;
+  const { bucket, prefix, skip, schedule, maxAge, retention, snapshots } = host.backups;
   return {
+    retention: { days: retention.days, minimum: retention.minimum },
+    snapshots: snapshots.enabled,
     place: { bucket, prefix, fleet: fleet.metadata.name },
     ...(accountId === undefined ? {} : { owner: accountId }),
     skip,

@@ -1,7 +1,7 @@
 import type { ActionDraft, Target } from "../../engine/action.ts";
 import { isoTime } from "../../engine/clock.ts";
-import type { BackupsDesired, VersionDesired } from "./desired.ts";
-import type { BackupsState, VersionState } from "./state.ts";
+import type { BackupsDesired, RetentionDesired, VersionDesired } from "./desired.ts";
+import type { BackupsState, RetentionState, VersionState } from "./state.ts";
 import { upgradePath } from "./upgrade-path.ts";
 import { upgradePhase } from "./upgrade-phase.ts";
 import { type UpgradeStep, upgradeStepText } from "./upgrade-step.ts";
@@ -116,6 +116,26 @@ export function diffBackups(
       changes,
       risk: "safe",
       reason: `a backup has been due since ${isoTime(dueSince)}`,
+    },
+  ];
+}
+
+/** Deleting is healing: what may go is proven by each backup's own manifest, and its versions stay for as long again. */
+export function diffRetention(
+  target: Target,
+  observed: RetentionState | undefined,
+  { place, retention }: RetentionDesired,
+): readonly ActionDraft[] {
+  if (observed === undefined || observed.expired.length === 0) return [];
+  return [
+    {
+      target,
+      verb: "update",
+      ownership: "ours",
+      needs: [{ kind: "backup-bucket", name: place.bucket }],
+      changes: observed.expired.map(({ id, createdAt }) => ({ path: `expired[${id}]`, from: isoTime(createdAt) })),
+      risk: "safe",
+      reason: `${observed.expired.length} backups are older than ${retention.days} days`,
     },
   ];
 }

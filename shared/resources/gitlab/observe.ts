@@ -13,9 +13,12 @@ import type { HostFacts } from "../common/host-facts.ts";
 import { restoringMark } from "../common/host-request.ts";
 import type { BackupManifest } from "./backup-manifest.ts";
 import { backupState } from "./backup-schedule.ts";
-import { newestBackup } from "./backups.ts";
+import { type BackupFolder, backupFolders, newestBackup } from "./backups.ts";
+import { certificateState } from "./certificate.ts";
 import type { BackupsWanted, GitLabDesired, VersionDesired } from "./desired.ts";
 import { checkGitLabRequest, imageOfStep, readGitLabCheck } from "./host-requests.ts";
+import { readExpired } from "./retention.ts";
+import { isOf, observeSnapshots } from "./snapshots.ts";
 import type { BackupsState, GitLabState, UpgradeCheck } from "./state.ts";
 import { nextStep } from "./upgrade-path.ts";
 import { backupFreshness, upgradePhase } from "./upgrade-phase.ts";
@@ -23,7 +26,7 @@ import { backupFreshness, upgradePhase } from "./upgrade-phase.ts";
 type Seen = Observation<GitLabState>;
 
 export interface GitLabLook {
-  readonly readers: Pick<Readers, "commands" | "backups">;
+  readonly readers: Pick<Readers, "commands" | "backups" | "snapshots">;
   readonly desired: ReadonlyMap<string, GitLabDesired>;
   readonly inventory: readonly string[];
   readonly operations: ReadonlyMap<string, Operation>;
@@ -68,11 +71,32 @@ export async function observeGitLab(look: GitLabLook): Promise<ReadonlyMap<strin
     const running = runningGitLab(answer.facts);
     if (running === undefined) return all(() => absent);
     if ("why" in running) return all(() => unknown(running.why));
-    return new Map(await Promise.all(names.map(async (name) => [name, await see(look, name, id, running)] as const)));
+    const seeing = { look, id, running, facts: answer.facts, sets: lookAtBackups(look) };
+    return new Map(await Promise.all(names.map(async (name) => [name, await see(seeing, name)] as const)));
   } catch (error) {
     const { message } = failureWhile("asking the host about GitLab", error);
     return all(() => unknown(message));
   }
+}
+
+/** The backups, read once and only where something needs them. */
+interface BackupSets {
+  folders(wanted: BackupsWanted): Promise<readonly BackupFolder[]>;
+  newest(wanted: BackupsWanted): Promise<BackupManifest | undefined>;
+}
+
+function lookAtBackups({ readers }: GitLabLook): BackupSets {
+  let listed: Promise<readonly BackupFolder[]> | undefined;
+  let read: Promise<BackupManifest | undefined> | undefined;
+  const folders = (wanted: BackupsWanted) => {
+    listed ??= backupFolders(readers.backups, wanted);
+    return listed;
+  };
+  const newest = (wanted: BackupsWanted) => {
+    read ??= folders(wanted).then((all) => newestBackup(readers.backups, wanted, all));
+    return read;
+  };
+  return { folders, newest };
 }
 
 /** Undefined: no GitLab was ever started here. */
@@ -97,17 +121,49 @@ function runningGitLab(facts: HostFacts): Running | { readonly why: string } | u
   };
 }
 
-async function see(look: GitLabLook, name: string, id: string, running: Running): Promise<Seen> {
+interface Seeing {
+  readonly look: GitLabLook;
+  /** Of the host's instance. */
+  readonly id: string;
+  readonly running: Running;
+  readonly facts: HostFacts;
+  readonly sets: BackupSets;
+}
+
+async function see(seeing: Seeing, name: string): Promise<Seen> {
+  const { look, id } = seeing;
   const desired = look.desired.get(name);
   if (desired === undefined) return absent;
   try {
     const command = await commandOf(look, name, id);
-    const seen =
-      desired.type === "version" ? await version(look, desired, id, running) : await backups(look, desired, running);
+    const seen = await seeOne(seeing, desired);
     if (command === undefined || seen.state === "unknown") return seen;
     return { ...seen, operation: command };
   } catch (error) {
     return unknown(failureWhile(`observing GitLab's ${name}`, error).message);
+  }
+}
+
+async function seeOne({ look, id, running, facts, sets }: Seeing, desired: GitLabDesired): Promise<Seen> {
+  switch (desired.type) {
+    case "version":
+      return version(look, desired, id, running, sets);
+    case "backups":
+      return backups(look, desired, running, sets);
+    case "retention": {
+      const [folders, newest] = await Promise.all([sets.folders(desired), sets.newest(desired)]);
+      const expired = await readExpired(look.readers.backups, desired, folders, newest, look.now);
+      return present({ type: "retention", expired });
+    }
+    case "certificate":
+      return present(certificateState(desired, facts, look.now));
+    case "snapshots": {
+      const volume = look.outputs.get("host/volume/data");
+      const encrypted = volume?.["encrypted"];
+      const data = { id: volume?.["id"], encrypted: encrypted === undefined ? undefined : encrypted === "true" };
+      const newest = await sets.newest(desired.backups);
+      return present(await observeSnapshots(look.readers.snapshots, desired, newest, data));
+    }
   }
 }
 
@@ -121,7 +177,13 @@ async function commandOf(look: GitLabLook, name: string, id: string): Promise<Op
   return outcome.state === "failed" ? outcome : undefined;
 }
 
-async function version(look: GitLabLook, desired: VersionDesired, id: string, running: Running): Promise<Seen> {
+async function version(
+  look: GitLabLook,
+  desired: VersionDesired,
+  id: string,
+  running: Running,
+  sets: BackupSets,
+): Promise<Seen> {
   const { wanted } = desired;
   const state = {
     type: "version",
@@ -131,6 +193,7 @@ async function version(look: GitLabLook, desired: VersionDesired, id: string, ru
     restoring: running.restoring,
     check: null,
     backup: null,
+    snapshot: null,
   } as const;
   const starting = !running.ready && (running.startedFor ?? 0) < startupGrace;
   if (starting) return waiting(look, state, "starting", `GitLab ${running.version} is starting`);
@@ -140,12 +203,14 @@ async function version(look: GitLabLook, desired: VersionDesired, id: string, ru
   const image = imageOfStep(next.step);
   const [answer, newest] = await Promise.all([
     look.readers.commands.ask(id, checkGitLabRequest(image === undefined ? [] : [image])),
-    desired.backups === undefined ? undefined : newestBackup(look.readers.backups, desired.backups),
+    desired.backups === undefined ? undefined : sets.newest(desired.backups),
   ]);
   if (answer.state !== "done") return unknown(`GitLab could not be asked what an upgrade waits for: ${whyOf(answer)}`);
   const check = readGitLabCheck(answer.result);
   if ("why" in check) return unknown(check.why);
-  const found = { ...state, check: upgradeCheck(check), backup: freshBackup(newest, running, look.now) };
+  const backup = freshBackup(newest, running, look.now);
+  const snapshot = await hasSnapshot(look, desired.backups, backup);
+  const found = { ...state, check: upgradeCheck(check), backup, snapshot };
   const phase = upgradePhase(found, desired);
   if (phase.phase === "unknown") return unknown(phase.why);
   return phase.phase === "waiting" ? waiting(look, found, "waiting", `waiting for ${phase.for}`) : present(found);
@@ -182,6 +247,17 @@ function freshBackup(newest: BackupManifest | undefined, running: Running, now: 
   return of === running.version && edition === running.edition ? newest.id : null;
 }
 
+/** Null where the file wants none, or there is no backup yet that it would go with. */
+async function hasSnapshot(
+  { readers, desired }: GitLabLook,
+  backups: BackupsWanted | undefined,
+  backup: string | null,
+): Promise<boolean | null> {
+  const snapshots = desired.get("snapshots");
+  if (backups?.snapshots !== true || snapshots?.type !== "snapshots" || backup === null) return null;
+  return (await readers.snapshots.tagged(snapshots.mark)).some((one) => isOf(one, backup));
+}
+
 function waiting(look: GitLabLook, value: GitLabState, token: string, message: string): Seen {
   const before = look.operations.get(value.type);
   const startedAt = before?.token === token ? before.startedAt : look.now;
@@ -189,15 +265,18 @@ function waiting(look: GitLabLook, value: GitLabState, token: string, message: s
   return { state: "present", value, operation: { state: "underWay", operation } };
 }
 
-async function backups(look: GitLabLook, wanted: BackupsWanted, running: Running): Promise<Seen> {
-  const newest = await newestBackup(look.readers.backups, wanted);
+async function backups(look: GitLabLook, wanted: BackupsWanted, running: Running, sets: BackupSets): Promise<Seen> {
+  const newest = await sets.newest(wanted);
   const { dueSince, tooOld } = backupState(newest === undefined ? [] : [newest], wanted, wanted.timeZone, look.now);
+  // A host that has just been made has none yet; its first one is due at once.
+  const launchedAt = Number(look.outputs.get("host/instance")?.["launchedAt"] ?? 0);
+  const overdue = newest === undefined ? look.now - launchedAt > wanted.maxAge : tooOld;
   const state: BackupsState = {
     type: "backups",
     ready: running.ready && !running.restoring,
     newest: newest === undefined ? null : { id: newest.id, createdAt: newest.createdAt },
     dueSince: dueSince ?? null,
-    tooOld,
+    tooOld: overdue,
   };
   return present(state);
 }

@@ -22,6 +22,8 @@ export type VersionState = {
   readonly check: UpgradeCheck | null;
   /** The backup of just this version that is new enough for a step; null: there is none. */
   readonly backup: string | null;
+  /** Whether the data volume has a snapshot with it, where the file wants one; null: it wants none. */
+  readonly snapshot: boolean | null;
 };
 
 export type BackupsState = {
@@ -34,4 +36,31 @@ export type BackupsState = {
   readonly tooOld: boolean;
 };
 
-export type GitLabState = VersionState | BackupsState;
+/** What is kept longer than the file asks for. */
+export type RetentionState = {
+  readonly type: "retention";
+  readonly expired: readonly { readonly id: string; readonly createdAt: number; readonly keys: readonly string[] }[];
+};
+
+export type SnapshotsState = {
+  readonly type: "snapshots";
+  readonly volumeId: string | null;
+  /** Whether the data volume is; null: could not be told. */
+  readonly encrypted: boolean | null;
+  /** The newest good backup, where the data volume has no snapshot with it. */
+  readonly due: { readonly backup: string; readonly gitlab: string } | null;
+  readonly expired: readonly { readonly id: string; readonly startedAt: number }[];
+  /** Epoch milliseconds; null: there is no complete one. */
+  readonly newestAt: number | null;
+};
+
+/** What GitLab serves with. */
+export type CertificateState = {
+  readonly type: "certificate";
+  /** Epoch milliseconds; null: it can't be read. */
+  readonly notAfter: number | null;
+  /** Whether it should have been replaced by now. */
+  readonly ending: boolean;
+};
+
+export type GitLabState = VersionState | BackupsState | RetentionState | SnapshotsState | CertificateState;

@@ -64,5 +64,8 @@ export function upgradePhase(state: VersionState, { wanted }: VersionDesired): U
   const image = imageOfStep(step);
   if (image !== undefined && !check.pulled.includes(image)) return { phase: "pull", image, step, after };
   if (state.backup === null) return { phase: "backup", step, after };
+  if (state.snapshot === false) {
+    return { phase: "waiting", for: `a snapshot of the data volume with the backup ${state.backup}` };
+  }
   return { phase: "step", step, after, backup: state.backup };
 }

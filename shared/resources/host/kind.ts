@@ -168,6 +168,7 @@ function outputs(_name: string, observed: HostState): Outputs {
         id: observed.id,
         zone: observed.zone,
         sizeGiB: String(observed.shape.sizeGiB),
+        encrypted: String(observed.shape.encrypted),
         keptOnTermination: String(observed.attachment?.deleteOnTermination !== true),
         ...(observed.attachment?.state === "attached" ? { attachedTo: observed.attachment.instanceId } : {}),
       };

@@ -1,7 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { backupId, isWhole, readManifest } from "../../../shared/resources/gitlab/backup-manifest.ts";
-import { backupState, expiredBackups, lastDue, newestWhole } from "../../../shared/resources/gitlab/backup-schedule.ts";
+import { backupState, lastDue } from "../../../shared/resources/gitlab/backup-schedule.ts";
 import {
   type RestoreQuestion,
   restoreRefusals,
@@ -48,26 +47,6 @@ describe("schedule", () => {
     const state = backupState([], { schedule: "30 1 * * *", maxAge: 26 * hour }, "UTC", now, now - hour);
     expect(state).toEqual({ newestAt: undefined, dueSince: undefined, tooOld: false });
   });
-});
-
-test("retention never lets the newest good backup go, nor fewer than the minimum stay", () => {
-  const day = 24 * hour;
-  fc.assert(
-    fc.property(
-      fc.array(fc.record({ age: fc.integer({ min: 0, max: 100 }), good: fc.boolean() }), { maxLength: 12 }),
-      fc.integer({ min: 1, max: 40 }),
-      fc.integer({ min: 1, max: 5 }),
-      (backups, days, minimum) => {
-        const now = at("2026-11-24T12:00:00Z");
-        const all = backups.map(({ age, good }) => manifest(now - age * day, { secretsFile: good }));
-        const gone = expiredBackups(all, { days, minimum }, now);
-        const newest = newestWhole(all);
-        if (newest !== undefined) expect(gone).not.toContain(newest);
-        expect(all.length - gone.length).toBeGreaterThanOrEqual(Math.min(minimum, all.length));
-        for (const one of gone) expect(now - one.createdAt).toBeGreaterThan(days * day);
-      },
-    ),
-  );
 });
 
 test("a manifest is read whole or not at all", () => {

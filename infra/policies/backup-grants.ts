@@ -1,0 +1,44 @@
+import type { Installation } from "../installation.ts";
+import { asFleet, type Grant, ofFleet, sessionFleet } from "./grant.ts";
+
+/** Snapshots with each backup, and what retention lets go. */
+export function backupWrites({ arn, partition, s3, settings }: Installation): readonly Grant[] {
+  const snapshots = `arn:${partition}:ec2:${settings.region}::snapshot/*`;
+  const kind = "gitlab";
+  return [
+    {
+      sid: "ExpireBackups",
+      why: "Backups that are older than the file keeps. No version of them: the bucket has them for as long again.",
+      actions: ["s3:DeleteObject"],
+      resources: [s3(`${sessionFleet}-gitlab-backups/*/${sessionFleet}/*`)],
+    },
+    {
+      sid: "SnapshotVolumes",
+      why: "Of the fleet's own data volume.",
+      actions: ["ec2:CreateSnapshot"],
+      resources: [arn("ec2", "volume/*")],
+      conditions: { StringEquals: ofFleet },
+    },
+    {
+      sid: "CreateSnapshots",
+      why: "With the mark in the call that makes one. The call is asked of both.",
+      actions: ["ec2:CreateSnapshot"],
+      resources: [snapshots],
+      conditions: { StringEquals: { ...asFleet, "aws:RequestTag/fleetkeeper:kind": kind } },
+    },
+    {
+      sid: "TagSnapshotsAtCreation",
+      why: "The mark in that call; no other time, so that no other snapshot can be given it.",
+      actions: ["ec2:CreateTags"],
+      resources: [snapshots],
+      conditions: { StringEquals: { ...asFleet, "ec2:CreateAction": "CreateSnapshot" } },
+    },
+    {
+      sid: "ExpireSnapshots",
+      why: "Snapshots beyond those that the file keeps.",
+      actions: ["ec2:DeleteSnapshot"],
+      resources: [snapshots],
+      conditions: { StringEquals: { ...ofFleet, "aws:ResourceTag/fleetkeeper:kind": kind } },
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+import type { Installation } from "../installation.ts";
+import { asFleet, type Grant, ofFleet, sessionFleet } from "./grant.ts";
+
+const kind = "rehearsal";
+
+/** What a person's rehearsal of a restore does beside what launches a host; its end is {@link hostDeletion}'s. */
+export function rehearsalGrants({ arn }: Installation): readonly Grant[] {
+  const instances = arn("ec2", "instance/*");
+  return [
+    {
+      sid: "LaunchRehearsal",
+      why: "The throw-away host of a rehearsed restore and its volumes, with their own mark in the call that makes them.",
+      actions: ["ec2:RunInstances"],
+      resources: [instances, arn("ec2", "volume/*")],
+      conditions: { StringEquals: { ...asFleet, "aws:RequestTag/fleetkeeper:kind": kind } },
+    },
+    {
+      sid: "SignOfRehearsal",
+      why: "While it is at work, so that nobody takes its host for a left-over.",
+      actions: ["ec2:CreateTags"],
+      resources: [instances],
+      conditions: {
+        StringEquals: { ...ofFleet, "aws:ResourceTag/fleetkeeper:kind": kind },
+        "ForAllValues:StringEquals": { "aws:TagKeys": ["fleetkeeper:rehearsal-alive"] },
+      },
+    },
+    {
+      sid: "SendToRehearsal",
+      why: "Which documents may be sent is granted beside it.",
+      actions: ["ssm:SendCommand"],
+      resources: [instances],
+      conditions: {
+        StringEquals: {
+          "ssm:resourceTag/fleetkeeper:fleet": sessionFleet,
+          "ssm:resourceTag/fleetkeeper:kind": kind,
+        },
+      },
+    },
+  ];
+}
