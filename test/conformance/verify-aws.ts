@@ -1,48 +1,144 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { argv, env, stdout } from "node:process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { argv, env, execPath, stdout } from "node:process";
 import { parseArgs } from "node:util";
+import { EC2 } from "@aws-sdk/client-ec2";
 import { STS } from "@aws-sdk/client-sts";
+import { parseFleet } from "../../shared/desired/fleet.ts";
+import type { Ran } from "../cli/terminal.ts";
 import { behaviours, deviationsAt } from "./all-behaviours.ts";
+import { playLife } from "./life.ts";
+import { centsAnHour, smallestFleet } from "./life-cost.ts";
+import { StateBucket } from "./state-bucket.ts";
 
-const usage = `npm run verify:aws -- --account ID [--region REGION]
+const paid = behaviours.reduce((sum, { cents = 0 }) => sum + cents, 0);
+const usage = `npm run verify:aws -- --account ID [--region REGION] [--max-cents N] [--max-hours N] [--file FILE --bucket NAME] [--only PART]
 
-Looks at ${behaviours.length} behaviours of IAM, EC2, S3 and STS in a real account, with the credentials and region of the environment, and
-says where the account answers otherwise than AWS documents. It makes roles, security groups, a key pair and small buckets, one
-after the other, all named fk-verify-..., and deletes each again. It starts no instance and makes no volume, so that it costs
-cents at most (S3's price of some hundred requests).
+In a real account, with the credentials and region of the environment:
+
+1. looks at ${behaviours.length} behaviours of IAM, EC2, S3, Systems Manager and others that Fleetkeeper rests on, and says where the account
+   answers otherwise than AWS documents. Some start the smallest instance for minutes: all together at most ${paid} US cents.
+2. plays one whole life of a fleet: made, at rest, drifted by hand, healed, robbed of a machine that is collected, destroyed.
+   Without --file it is a fleet of roles, security groups and a bucket in the default VPC, which costs nothing worth naming.
+
+Everything is named fk-verify-..., and is deleted again whatever happens.
 
   --account ID     the account that this may be done in; any other one is refused
   --region REGION  default: AWS_REGION
+  --max-cents N    nothing that may cost more is begun; default 100
+  --max-hours N    after that the life is ended; default 3
+  --file FILE      a fleet of your own for the life, with hosts and runners; it is destroyed in the end, its data too
+  --bucket NAME    the state bucket of your installation; needed with --file
+  --only PART      behaviours, or life
 `;
 
 const { values } = parseArgs({
   args: argv.slice(2),
-  options: { account: { type: "string" }, region: { type: "string" }, help: { type: "boolean" } },
+  options: {
+    account: { type: "string" },
+    region: { type: "string" },
+    "max-cents": { type: "string", default: "100" },
+    "max-hours": { type: "string", default: "3" },
+    file: { type: "string" },
+    bucket: { type: "string" },
+    only: { type: "string" },
+    help: { type: "boolean" },
+  },
 });
 const region = values.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
 const endpoint = env["AWS_ENDPOINT_URL"];
+const say = (line: string) => stdout.write(`${line}\n`);
 
 process.exitCode = await verify();
 
 async function verify(): Promise<number> {
-  if (values.help || values.account === undefined || region === undefined) {
+  if (values.help || values.account === undefined || region === undefined || (values.file && !values.bucket)) {
     stdout.write(usage);
     return values.help ? 0 : 1;
   }
-  const { Account } = await new STS({ region, ...(endpoint === undefined ? {} : { endpoint }) }).getCallerIdentity({});
+  const aws = { region, ...(endpoint === undefined ? {} : { endpoint }) };
+  const { Account } = await new STS(aws).getCallerIdentity({});
   if (Account !== values.account) {
-    stdout.write(`These credentials are of account ${Account}, not of ${values.account}: nothing was done.\n`);
+    say(`These credentials are of account ${Account}, not of ${values.account}: nothing was done.`);
     return 1;
   }
   const prefix = `fk-verify-${randomBytes(4).toString("hex")}`;
-  stdout.write(`${behaviours.length} behaviours in account ${Account}, ${region}; everything is named ${prefix}-...\n`);
+  say(`Account ${Account}, ${region}; everything is named ${prefix}-...`);
+  const parts = [
+    ...(values.only === "life" ? [] : [() => lookAtBehaviours(aws, prefix)]),
+    ...(values.only === "behaviours" ? [] : [() => life(aws, prefix)]),
+  ];
+  let good = true;
+  for (const part of parts) good = (await part()) && good;
+  return good ? 0 : 1;
+}
+
+type Aws = { readonly region: string; readonly endpoint?: string };
+
+async function lookAtBehaviours(aws: Aws, prefix: string): Promise<boolean> {
+  let left = Number(values["max-cents"]);
+  const chosen = behaviours.filter(({ cents = 0 }) => {
+    if (cents > left) return false;
+    left -= cents;
+    return true;
+  });
   const deviations = await deviationsAt(
-    { region, prefix, ...(endpoint && { endpoint }) },
-    ({ name, aws, source }, answer) => {
-      stdout.write(answer === aws ? `  ok  ${name}\n` : `  NO  ${name}: ${answer}, documented: ${aws} (${source})\n`);
-    },
+    { ...aws, prefix },
+    ({ name, aws: documented, source }, answer) =>
+      say(answer === documented ? `  ok  ${name}` : `  NO  ${name}: ${answer}, documented: ${documented} (${source})`),
+    chosen,
   );
   const count = Object.keys(deviations).length;
-  stdout.write(`${behaviours.length - count} as documented, ${count} otherwise\n`);
-  return count === 0 ? 0 : 1;
+  const skipped = behaviours.length - chosen.length;
+  say(`${chosen.length - count} as documented, ${count} otherwise, ${skipped} not looked at for their price`);
+  return count === 0;
+}
+
+async function life(aws: Aws, prefix: string): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), "fleetkeeper-verify-"));
+  const body =
+    values.file === undefined
+      ? await smallestFleet(new EC2(aws), prefix, aws.region)
+      : await readFile(values.file, "utf8");
+  const parsed = parseFleet(body, values.file ?? "the smallest fleet");
+  if (!parsed.ok) {
+    say(parsed.problems.map(({ message }) => message).join("\n"));
+    return false;
+  }
+  const hours = Number(values["max-hours"]);
+  const price = centsAnHour(parsed.fleet);
+  if (price === undefined || price * hours > Number(values["max-cents"])) {
+    const cost =
+      price === undefined ? "at a price that isn't known here" : `for up to ${Math.ceil(price * hours)} cents`;
+    say(
+      `The life isn't played: its instances may run ${hours} hours ${cost}, and --max-cents is ${values["max-cents"]}.`,
+    );
+    return false;
+  }
+  const bucket = new StateBucket(aws, values.bucket ?? `${prefix}-state`);
+  try {
+    if (values.bucket === undefined) await bucket.make();
+    const file = join(folder, "life.fleet.yaml");
+    await writeFile(file, body);
+    const type = (line: readonly string[]) => fleetkeeper([...line, "--bucket", bucket.name, "--region", aws.region]);
+    const player = { type, aws, bucket: bucket.name, loopback: endpoint !== undefined, say, now: Date.now };
+    return await playLife(player, { file, fleet: parsed.fleet, deadline: Date.now() + hours * 3_600_000 });
+  } finally {
+    if (values.bucket === undefined) await bucket.end();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The command in a process of its own, as a user types it. */
+function fleetkeeper(line: readonly string[]): Promise<Ran> {
+  const main = new URL("../../cli/main.ts", import.meta.url).pathname;
+  return new Promise((resolve) => {
+    execFile(execPath, [main, ...line], { maxBuffer: 64 << 20 }, (error, out, err) => {
+      const exit = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
+      resolve({ exit, stdout: out, stderr: err });
+    });
+  });
 }

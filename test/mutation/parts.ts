@@ -34,7 +34,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   conditions: {
     mutate: engine("conditions", "condition", "fleet-status", "next-status"),
-    tests: engineTests("conditions", "fleet-status", "record", "holding-still", "run", "failures", "revision"),
+    tests: engineTests("conditions", "fleet-status", "record"),
   },
   timing: {
     mutate: engine("backoff", "requeue", "deadline", "memory"),
@@ -42,7 +42,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   classify: {
     mutate: machines("classify", "rules", "ownership", "witnesses", "machine-name", "span"),
-    tests: machineTests("classify", "never-evidence", "properties"),
+    tests: machineTests("classify", "never-evidence"),
   },
   sweep: {
     mutate: machines("sweep", "sweep-record", "fuse", "mark"),

@@ -1,0 +1,42 @@
+import type { EC2 } from "@aws-sdk/client-ec2";
+import type { Fleet } from "../../shared/desired/fleet.ts";
+
+/** US cents an hour of sizes of t3, on demand in dear regions, rounded up. @see https://aws.amazon.com/ec2/pricing/on-demand/ */
+const t3 = new Map([
+  ["micro", 2],
+  ["small", 3],
+  ["medium", 6],
+  ["large", 12],
+  ["xlarge", 24],
+  ["2xlarge", 48],
+]);
+/** Of volumes and addresses. */
+const others = 5;
+
+/** At most what an hour of such a fleet with one machine costs; undefined where that isn't known. */
+export function centsAnHour({ spec }: Fleet): number | undefined {
+  if (spec.host === undefined) return 0;
+  const [family, size = ""] = spec.host.instanceType.split(".");
+  const host = family === "t3" ? t3.get(size) : undefined;
+  return host === undefined ? undefined : host + others + 2;
+}
+
+/** A fleet without instances in the default VPC, all of which may be deleted. JSON is YAML. */
+export async function smallestFleet(ec2: EC2, name: string, region: string): Promise<string> {
+  const vpcs = await ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["true"] }] });
+  const vpcId = vpcs.Vpcs?.[0]?.VpcId;
+  if (vpcId === undefined) throw new Error(`${region} has no default VPC: give a file of your own by --file`);
+  const { Subnets = [] } = await ec2.describeSubnets({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] });
+  const [subnet = ""] = Subnets.map(({ SubnetId }) => SubnetId ?? "");
+  return JSON.stringify({
+    apiVersion: "fleetkeeper.dev/v1",
+    kind: "GitLabFleet",
+    metadata: { name },
+    spec: {
+      mode: "Enforce",
+      region,
+      network: { vpcId, hostSubnetId: subnet, machineSubnetIds: [subnet], allowedCidrs: ["203.0.113.0/24"] },
+      cache: { bucket: `${name}-cache`, deletionPolicy: "Delete" },
+    },
+  });
+}

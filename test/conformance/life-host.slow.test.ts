@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, expect, test, vi } from "vitest";
+import { parseDocument } from "yaml";
+import { installPackage } from "../../sandbox/hosts/host-root.ts";
+import { listen } from "../../sandbox/listen.ts";
+import { parseFleet } from "../../shared/desired/fleet.ts";
+import { fleetkeeper } from "../cli/terminal.ts";
+import { sampleFile } from "../harness/fleet-world.ts";
+import { HostFleet } from "../harness/host-fleet.ts";
+import { playLife } from "./life.ts";
+
+beforeAll(() => {
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+});
+
+/** The sample with one fleet of runners, and nothing that would outlive it. */
+async function mortalSample(): Promise<string> {
+  const document = parseDocument(await sampleFile("acme"));
+  document.deleteIn(["spec", "runners", "fleets", 1]);
+  document.deleteIn(["spec", "host", "backups"]);
+  document.deleteIn(["spec", "maintenance"]);
+  document.setIn(["spec", "cache", "deletionPolicy"], "Delete");
+  document.setIn(["spec", "host", "dataVolume", "deletionPolicy"], "Delete");
+  return String(document);
+}
+
+test("a fleet with a GitLab host and runners lives its whole life: made, drifted, healed, robbed of a machine, destroyed", async () => {
+  const body = await mortalSample();
+  const parsed = parseFleet(body, "acme");
+  if (!parsed.ok) throw new Error("the sample is not valid");
+  const host = await HostFleet.open(true, () => body);
+  const { world } = host;
+  const server = await listen(world.sandbox);
+  const folder = await mkdtemp(join(tmpdir(), "life-"));
+  const said: string[] = [];
+  try {
+    const file = join(folder, "acme.fleet.yaml");
+    await writeFile(file, body);
+    const time = { now: () => world.clock.now(), sleep: (milliseconds: number) => world.clock.sleep(milliseconds) };
+    const options = ["--endpoint-url", server.url, "--bucket", "fleetkeeper-state"];
+    const held = await playLife(
+      {
+        type: (line) => fleetkeeper([...line, ...options], { AWS_REGION: "eu-central-1" }, folder, time),
+        aws: { region: "eu-central-1", endpoint: server.url },
+        bucket: "fleetkeeper-state",
+        loopback: true,
+        say: (line) => said.push(line),
+        now: time.now,
+        wait: time.sleep,
+        // The embedded EC2 doesn't run user data.
+        async provision(id) {
+          const files = await world.hosts?.host(id);
+          const record = world.hosts?.record(id);
+          if (files === undefined || record === undefined) throw new Error(`${id} runs nothing`);
+          installPackage(files.root, "docker");
+          record.packages["docker"] = "25.0.8";
+          record.units["docker"] = { enabled: true, active: true };
+        },
+      },
+      { file, fleet: parsed.fleet, deadline: Number.POSITIVE_INFINITY },
+    );
+    expect(said.filter((line) => !line.startsWith("  ok  "))).toEqual([]);
+    expect(held).toBe(true);
+    expect(said).toHaveLength(5);
+  } finally {
+    await server.close();
+    await host.close();
+    await rm(folder, { recursive: true });
+  }
+});

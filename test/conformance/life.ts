@@ -1,0 +1,207 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { IAM } from "@aws-sdk/client-iam";
+import { S3 } from "@aws-sdk/client-s3";
+import { Person } from "../../cli/demo/person.ts";
+import type { Fleet } from "../../shared/desired/fleet.ts";
+import type { Ran } from "../cli/terminal.ts";
+import { makeOrphan, type Orphan } from "./orphan.ts";
+
+/** Whoever plays a life: a terminal with the credentials of the environment, and an AWS behind it. */
+export interface Player {
+  /** Runs a `fleetkeeper` command. */
+  type(line: readonly string[]): Promise<Ran>;
+  readonly aws: { readonly region: string; readonly endpoint?: string };
+  readonly bucket: string;
+  /** The functions aren't there: what they would do is typed. */
+  readonly loopback: boolean;
+  readonly say: (line: string) => void;
+  readonly now: () => number;
+  /** Lets time pass. Default: waits. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+  /** Installs Docker on a machine whose user data isn't run. */
+  readonly provision?: (instanceId: string) => Promise<void>;
+}
+
+export interface Life {
+  readonly file: string;
+  readonly fleet: Fleet;
+  /** Epoch milliseconds after which nothing is begun any more but the end. */
+  readonly deadline: number;
+}
+
+const minute = 60_000;
+
+/**
+ * One whole life of a fleet: made from nothing, at rest, drifted and healed, robbed of a machine that is collected where it
+ * has runners, and destroyed. Destroys whatever happened before; says what holds and what doesn't.
+ * @returns whether all of it held and nothing is left
+ */
+export async function playLife(player: Player, life: Life): Promise<boolean> {
+  const played = new Played(player, life);
+  const steps: readonly (readonly [string, () => Promise<string>])[] = [
+    ["create", () => played.create()],
+    ["at rest", () => played.rest()],
+    ["drift and heal", () => played.drift()],
+    ...(life.fleet.spec.runners === undefined ? [] : ([["orphan and collect", () => played.collect()]] as const)),
+  ];
+  let held = true;
+  for (const [name, step] of steps) {
+    held = await told(player, name, step);
+    if (!held) break;
+  }
+  return (await told(player, "destroy", () => played.destroy())) && held;
+}
+
+async function told({ say }: Player, name: string, step: () => Promise<string>): Promise<boolean> {
+  try {
+    say(`  ok  ${name}: ${await step()}`);
+    return true;
+  } catch (error) {
+    say(`  NO  ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+class Played {
+  readonly #player: Player;
+  readonly #life: Life;
+  readonly #ec2: EC2;
+  readonly #iam: IAM;
+  readonly #s3: S3;
+  #orphan: Orphan | undefined;
+
+  constructor(player: Player, life: Life) {
+    this.#player = player;
+    this.#life = life;
+    this.#ec2 = new EC2(player.aws);
+    this.#iam = new IAM(player.aws);
+    this.#s3 = new S3({ ...player.aws, forcePathStyle: player.aws.endpoint !== undefined });
+  }
+
+  async create(): Promise<string> {
+    const runs = await this.#until(["reconcile", "-f", this.#life.file], 60);
+    return `Ready after ${runs} runs`;
+  }
+
+  async rest(): Promise<string> {
+    const { exit, stdout, stderr } = await this.#player.type(["reconcile", "-o", "json"]);
+    const { actions } = JSON.parse(stdout) as { readonly actions: readonly unknown[] };
+    if (exit !== 0 || actions.length > 0) throw new Error(`another run did ${actions.length} things: ${stderr}`);
+    return "another run does nothing";
+  }
+
+  async drift(): Promise<string> {
+    const { metadata, spec } = this.#life.fleet;
+    const person = new Person(this.#player.aws);
+    const drifts = person.drifts(metadata.name, spec.cache?.bucket ?? "", spec.iam.machineRole.name);
+    // Machines of a fleet that lives are started by the role that the last of these deletes.
+    const done = drifts.filter(({ shows }) => spec.runners === undefined || !shows.startsWith("iam/role/machine"));
+    for (const { cause } of done) await cause();
+    const { stdout } = await this.#player.type(["plan"]);
+    const unseen = done.filter(({ shows }) => !stdout.includes(shows.slice(shows.indexOf("/") + 1)));
+    if (unseen.length > 0) throw new Error(`the plan doesn't show that somebody ${unseen.map(({ what }) => what)}`);
+    await this.#until(["reconcile"], 20);
+    for (const { what, healed } of done) {
+      if (!(await healed())) throw new Error(`somebody ${what}, and that still stands`);
+    }
+    return `${done.length} changes by hand, each shown by the plan and put back`;
+  }
+
+  async collect(): Promise<string> {
+    const { metadata, spec } = this.#life.fleet;
+    const orphan = await makeOrphan({
+      ec2: this.#ec2,
+      s3: this.#s3,
+      bucket: this.#player.bucket,
+      fleet: this.#life.fleet,
+      now: this.#player.now(),
+    });
+    this.#orphan = orphan;
+    await this.#pass(2 * minute);
+    await this.#player.provision?.(orphan.id);
+    const from = this.#player.now();
+    for (let looks = 1; looks <= 60; looks += 1) {
+      await this.#pass(6 * minute);
+      await this.#look();
+      if (await orphan.isGone()) {
+        const took = Math.round((this.#player.now() - from) / minute);
+        const { Reservations = [] } = await this.#ec2.describeInstances({
+          Filters: [
+            { Name: "tag:fleetkeeper:kind", Values: ["host"] },
+            { Name: "instance-state-name", Values: ["running"] },
+          ],
+        });
+        if (spec.host !== undefined && Reservations.length === 0)
+          throw new Error(`the host of ${metadata.name} is gone too`);
+        return `a machine that its manager doesn't know was deleted with its key pair after ${looks} looks, ${took} minutes`;
+      }
+    }
+    throw new Error(
+      `${orphan.id} or its key pair is still there: ${(await this.#player.type(["gc", "--explain", orphan.id])).stdout}`,
+    );
+  }
+
+  /** What the schedule does in an account. */
+  async #look(): Promise<void> {
+    const { type, loopback } = this.#player;
+    await type(loopback ? ["reconcile"] : ["reconcile", "--remote"]);
+    if (loopback) await type(["gc", "--sweep"]);
+  }
+
+  async destroy(): Promise<string> {
+    const { name } = this.#life.fleet.metadata;
+    let last: Ran | undefined;
+    for (let runs = 1; runs <= 40; runs += 1) {
+      last = await this.#player.type(["destroy", "--data", "--confirm", name]);
+      if (last.exit === 0) break;
+      await (this.#player.wait ?? pause)(minute);
+    }
+    await this.#orphan?.end();
+    const left = await this.#left();
+    if (last?.exit !== 0) throw new Error(`${last?.stderr}\n${last?.stdout}\nleft: ${left.join(", ") || "nothing"}`);
+    if (left.length > 0) throw new Error(`left: ${left.join(", ")}`);
+    return "nothing of it is left";
+  }
+
+  /** What still carries the fleet's mark, seen with the plain SDK. */
+  async #left(): Promise<readonly string[]> {
+    const { name } = this.#life.fleet.metadata;
+    const Filters = [{ Name: "tag:fleetkeeper:fleet", Values: [name] }];
+    const living = ["pending", "running", "stopping", "stopped"];
+    const instances = await this.#ec2.describeInstances({
+      Filters: [...Filters, { Name: "instance-state-name", Values: living }],
+    });
+    const { Volumes = [] } = await this.#ec2.describeVolumes({ Filters });
+    const { SecurityGroups = [] } = await this.#ec2.describeSecurityGroups({ Filters });
+    const { Addresses = [] } = await this.#ec2.describeAddresses({ Filters });
+    const PathPrefix = `/fleetkeeper/${name}/`;
+    const { Roles = [] } = await this.#iam.listRoles({ PathPrefix });
+    const { InstanceProfiles = [] } = await this.#iam.listInstanceProfiles({ PathPrefix });
+    return [
+      ...(instances.Reservations ?? []).flatMap(({ Instances = [] }) => Instances.map(({ InstanceId }) => InstanceId)),
+      ...Volumes.map(({ VolumeId }) => VolumeId),
+      ...SecurityGroups.map(({ GroupId }) => GroupId),
+      ...Addresses.map(({ AllocationId }) => AllocationId),
+      ...Roles.map(({ Arn }) => Arn),
+      ...InstanceProfiles.map(({ Arn }) => Arn),
+    ].map((id) => id ?? "something without an id");
+  }
+
+  /** Types it until it ends Ready, a minute apart. @returns how often */
+  async #until(line: readonly string[], most: number): Promise<number> {
+    let last: Ran | undefined;
+    for (let runs = 1; runs <= most; runs += 1) {
+      last = await this.#player.type(line);
+      if (last.exit === 0) return runs;
+      if (last.exit !== 2 && !last.stdout.includes("applied")) break;
+      await this.#pass(minute);
+    }
+    throw new Error(`${last?.stdout}\n${last?.stderr}`);
+  }
+
+  async #pass(milliseconds: number): Promise<void> {
+    if (this.#player.now() + milliseconds > this.#life.deadline) throw new Error("the time that this may take is up");
+    await (this.#player.wait ?? pause)(milliseconds);
+  }
+}
