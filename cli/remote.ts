@@ -4,6 +4,7 @@ import { Failure } from "../shared/engine/failure.ts";
 import type { JsonObject } from "../shared/engine/json.ts";
 import type { RunRecord } from "../shared/engine/record.ts";
 import type { Revision } from "../shared/engine/state-port.ts";
+import type { SweepReport } from "../shared/reconciler/sweep-fleet.ts";
 import type { PlanJson } from "../shared/report/plan-json.ts";
 import type { Io } from "./io.ts";
 import type { CommonOptions } from "./options.ts";
@@ -55,6 +56,20 @@ export async function reconcileRemotely(
   throw strange("reconcile");
 }
 
+/** Invokes the collect function and waits for its report. @throws Failure where the function itself fails */
+export async function sweepRemotely(
+  io: Io,
+  options: CommonOptions & { readonly fleet?: string },
+): Promise<SweepReport> {
+  const { fleet } = options;
+  const answer = await ask(io, options, "collect", undefined, {
+    ...(fleet === undefined ? {} : { fleet }),
+    by: personOf(io),
+  });
+  if (isObject(answer) && "deletions" in answer && "held" in answer) return answer as SweepReport;
+  throw strange("collect");
+}
+
 /** Invokes the plan function with a candidate, or for what is in force. Exit 0 nothing to do, 2 changes, 3 unknown, 1 no plan. */
 export async function printRemotePlan(
   io: Io,
@@ -78,7 +93,7 @@ export async function printRemotePlan(
 function ask(
   io: Io,
   options: CommonOptions,
-  name: "plan" | "reconcile",
+  name: "plan" | "reconcile" | "collect",
   region: string | undefined,
   payload: JsonObject,
 ): Promise<unknown> {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type OutputChunk, rolldown } from "rolldown";
 
 /** Every function that is deployed: the folders beside this file that hold a `handler.ts`. */
-export const functionNames = ["dispatch", "plan", "reconcile"] as const;
+export const functionNames = ["dispatch", "plan", "reconcile", "collect"] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 /** One file of a bundle. */

@@ -1,3 +1,4 @@
+import type { FunctionName } from "../functions/build.ts";
 import type { MetricName } from "../functions/common/metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -11,7 +12,7 @@ export interface AlarmDefinition {
     | {
         readonly of: "lambda";
         readonly name: "Errors" | "Throttles";
-        readonly function: "dispatch" | "plan" | "reconcile";
+        readonly function: FunctionName;
       }
     | { readonly of: "queue" };
   readonly threshold: number;
@@ -33,7 +34,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
     periods: 1,
   });
   return [
-    ...(["dispatch", "plan", "reconcile"] as const).map(
+    ...(["dispatch", "plan", "reconcile", "collect"] as const).map(
       (name): AlarmDefinition => ({
         name: `${name}-errors`,
         means: `The function ${name} crashed. A run that isn't Ready is no crash.`,
@@ -102,6 +103,14 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       threshold: 0,
       when: "above",
       periods: 1,
+    },
+    {
+      name: "deletions-failing",
+      means: "Orphans that may be deleted could not be, again and again.",
+      metric: { of: "fleetkeeper", name: "DeletionsFailed", statistic: "Sum" },
+      threshold: 0,
+      when: "above",
+      periods: 6,
     },
     {
       name: "throttled",

@@ -50,12 +50,22 @@ export function fleetkeeperApp(settings: Settings, codeOf: CodeOf, app = new App
   return { app, installation };
 }
 
+const collectingDocuments: readonly string[] = [
+  "ask-gitlab",
+  "list-machines",
+  "remove-directories",
+  "remove-manager-rows",
+];
 const readingDocuments: readonly string[] = ["facts", "check-gitlab", "read-runner"];
 
-/** The plan function is given those that only read. */
+/** The plan function is given those that only read, the collect function those that collecting needs. */
 export function documentNames(documents: readonly HostDocument[]): Documents {
+  const those = (folders: readonly string[]) =>
+    documents.filter(({ folder }) => folders.includes(folder)).map(({ name }) => name);
   return {
-    reading: documents.filter(({ folder }) => readingDocuments.includes(folder)).map(({ name }) => name),
+    reading: those(readingDocuments),
+    collecting: those(collectingDocuments),
+    asking: those(["list-jobs"]),
     all: documents.map(({ name }) => name),
   };
 }

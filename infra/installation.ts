@@ -1,3 +1,4 @@
+import type { FunctionName } from "../functions/build.ts";
 import { partitionOf } from "../shared/resources/common/arn.ts";
 import type { Settings } from "./settings.ts";
 
@@ -6,7 +7,7 @@ export interface Installation {
   readonly settings: Settings;
   readonly partition: string;
   readonly bucket: string;
-  readonly functions: Readonly<Record<"dispatch" | "plan" | "reconcile", string>>;
+  readonly functions: Readonly<Record<FunctionName, string>>;
   /** Names of roles. */
   readonly roles: Readonly<Record<RoleName, string>>;
   readonly boundary: string;
@@ -19,7 +20,17 @@ export interface Installation {
   s3(resource: string): string;
 }
 
-export type RoleName = "dispatch" | "plan" | "planWorker" | "reconcile" | "reconcileWorker" | "schedule" | "teardown";
+export type RoleName =
+  | "dispatch"
+  | "plan"
+  | "planWorker"
+  | "reconcile"
+  | "reconcileWorker"
+  | "collect"
+  | "collectWorker"
+  | "askWorker"
+  | "schedule"
+  | "teardown";
 
 export function installationOf(settings: Settings): Installation {
   const { name, account, region } = settings;
@@ -28,13 +39,21 @@ export function installationOf(settings: Settings): Installation {
     settings,
     partition,
     bucket: `${name}-state-${account}-${region}`,
-    functions: { dispatch: `${name}-dispatch`, plan: `${name}-plan`, reconcile: `${name}-reconcile` },
+    functions: {
+      dispatch: `${name}-dispatch`,
+      plan: `${name}-plan`,
+      reconcile: `${name}-reconcile`,
+      collect: `${name}-collect`,
+    },
     roles: {
       dispatch: `${name}-dispatch`,
       plan: `${name}-plan`,
       planWorker: `${name}-plan-worker`,
       reconcile: `${name}-reconcile`,
       reconcileWorker: `${name}-reconcile-worker`,
+      collect: `${name}-collect`,
+      collectWorker: `${name}-collect-worker`,
+      askWorker: `${name}-ask-worker`,
       schedule: `${name}-schedule`,
       teardown: `${name}-teardown`,
     },

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { Failure } from "../../shared/engine/failure.ts";
 import { type CollectionLook, serverClock } from "../../shared/reconciler/collection.ts";
+import { type SweepReport, sweepFleet } from "../../shared/reconciler/sweep-fleet.ts";
 import { gcText, sweepText } from "../../shared/report/gc-text.ts";
 import { explain } from "../../shared/resources/machines/explain.ts";
 import { explanationText } from "../../shared/resources/machines/explanation-text.ts";
@@ -10,14 +12,15 @@ import type { ObjectStore } from "../../shared/store/object-store.ts";
 import { openFleet } from "../fleet-session.ts";
 import type { Io } from "../io.ts";
 import type { CommonOptions } from "../options.ts";
+import { sweepRemotely } from "../remote.ts";
 import { isLoopback, personOf } from "../state.ts";
-import { underLease } from "../under-lease.ts";
 
 interface Options extends CommonOptions {
   readonly fleet?: string;
   readonly explain?: string;
   readonly approve?: readonly string[];
   readonly sweep?: true;
+  readonly remote?: true;
 }
 
 /** Milliseconds in which a sweep from the command line starts deletions. */
@@ -25,25 +28,34 @@ const sweepTime = 10 * 60_000;
 
 /**
  * `gc`: looks for orphans and says what it found; `--explain ID` why, `--approve ID...` releases what the fuse holds, `--sweep`
- * deletes on the embedded AWS. Exit 0 where nothing is lost, 2 where something is or nobody can tell.
+ * deletes: on the embedded AWS itself, else by the deployed function with `--remote`. Exit 0 where nothing is lost, 2 where something is or nobody can tell.
  */
 export async function run(io: Io, _: readonly string[], options: Options): Promise<number> {
+  if (options.sweep === true && options.remote === true) {
+    return showSweep(io, options, await sweepRemotely(io, options));
+  }
   if (options.sweep === true) assertLoopback(options.endpointUrl);
   const { fleet, reconciler } = await openFleet(io, options);
   if (options.approve !== undefined) return approveMarks(io, options, reconciler.store, fleet.metadata.name);
   if (options.sweep === true) {
-    const { deletions, failures, plan } = await underLease(reconciler, fleet.metadata.name, (lease) =>
-      reconciler.collection.sweep(fleet, lease, io.now() + sweepTime),
+    return showSweep(
+      io,
+      options,
+      await sweepFleet(reconciler, fleet.metadata.name, randomUUID(), io.now() + sweepTime),
     );
-    const held = plan.held.map(({ finding, holds }) => ({ subject: finding.subject, holds }));
-    print(io, options, { fleet: fleet.metadata.name, deletions, held }, () => sweepText(deletions, plan.held));
-    return failures.length > 0 ? 1 : 0;
   }
   const look = await reconciler.collection.look(fleet);
   if (options.explain !== undefined) return explainOne(io, options, look, options.explain);
   const condition = conditionVerdict(look.summary);
   print(io, options, { fleet: fleet.metadata.name, condition, ...look.summary }, () => gcText(look.summary, condition));
   return condition.reason === "NoOrphans" ? 0 : 2;
+}
+
+/** Exit 1 where something that may be deleted couldn't be, 2 where nothing was looked at. */
+function showSweep(io: Io, options: Options, report: SweepReport): number {
+  print(io, options, report, () => sweepText(report));
+  if (report.deletions.some(({ failure }) => failure !== undefined)) return 1;
+  return report.heldBack === undefined ? 0 : 2;
 }
 
 function print(io: Io, options: Options, answer: object, text: () => string): void {
@@ -109,6 +121,6 @@ function assertLoopback(endpoint: string | undefined): void {
     code: "SweepRefused",
     class: "terminal",
     message: "--sweep deletes, and is only for an AWS on this machine: the endpoint isn't on loopback",
-    hint: "In an account only the collect function deletes.",
+    hint: "In an account only the function `collect` deletes: add --remote.",
   });
 }

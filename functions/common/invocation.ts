@@ -2,6 +2,9 @@ import type { Context } from "aws-lambda";
 import type { FunctionProcess } from "./function-process.ts";
 import type { Log } from "./log.ts";
 
+/** Longer than Lambda lets the process live, so that its death frees the lease soon and never early. Milliseconds. */
+export const leaseBeyondEnd = 30_000;
+
 /** What the work of a function is given beside its request. */
 export interface Invocation {
   readonly process: FunctionProcess;

@@ -1,22 +1,17 @@
-import { Failure } from "../../shared/engine/failure.ts";
 import type { RunRecord, RunRequest } from "../../shared/engine/record.ts";
 import { run } from "../../shared/engine/run.ts";
 import { openReconciler } from "../../shared/reconciler/reconciler.ts";
-import { keysOf } from "../../shared/store/keys.ts";
-import type { ObjectStore } from "../../shared/store/object-store.ts";
 import { CallCount } from "../common/call-count.ts";
 import { required } from "../common/environment.ts";
-import { fleetAws, functionAws } from "../common/fleet-aws.ts";
-import type { Invocation } from "../common/invocation.ts";
+import { askingAws, fleetAws, functionAws } from "../common/fleet-aws.ts";
+import { type Invocation, leaseBeyondEnd } from "../common/invocation.ts";
 import { emitMetrics } from "../common/metrics.ts";
+import { requeue } from "../common/requeue.ts";
 import { runLog } from "../common/run-log.ts";
 import { runMetrics } from "../common/run-metrics.ts";
-import { namedFleet, stateOf } from "../common/state.ts";
+import { assertKnown, namedFleet, stateOf } from "../common/state.ts";
+import { handOver } from "./hand-over.ts";
 import type { ReconcileRequest } from "./request.ts";
-import { requeue } from "./requeue.ts";
-
-/** Longer than Lambda lets the process live, so that its death frees the lease soon and never early. Milliseconds. */
-const leaseBeyondEnd = 30_000;
 
 /** One run of one fleet. A run that doesn't end Ready is no error of the function: its record says so. */
 export async function reconcile(request: ReconcileRequest, invocation: Invocation): Promise<RunRecord> {
@@ -31,6 +26,7 @@ export async function reconcile(request: ReconcileRequest, invocation: Invocatio
   log.write("RunStarted", { trigger: runRequest.trigger, force: runRequest.force, request: runRequest.requestId });
   const reconciler = await openReconciler({
     aws,
+    asking: askingAws(own, process, fleet),
     bucket: required(process, "FLEETKEEPER_BUCKET"),
     account: required(process, "FLEETKEEPER_ACCOUNT"),
     permissionsBoundary: required(process, "FLEETKEEPER_BOUNDARY"),
@@ -43,21 +39,10 @@ export async function reconcile(request: ReconcileRequest, invocation: Invocatio
     events: runLog(log),
   });
   const record = await run(reconciler.engine, fleet, runRequest, endsAt);
+  await handOver({ own, store: reconciler.store, process, log }, record);
   await requeue({ aws, process, log }, record);
   emitMetrics(process, { ...runMetrics(record), Calls: count.calls, Throttled: count.throttled }, fleet);
   return record;
-}
-
-/** Somebody's typo must not become a fleet: a run leaves a lease and a status. */
-async function assertKnown(store: ObjectStore, fleet: string): Promise<void> {
-  const { desired, accepted } = keysOf(fleet);
-  if ((await store.get(desired)) !== undefined || (await store.get(accepted)) !== undefined) return;
-  throw new Failure({
-    code: "NoFleet",
-    class: "terminal",
-    message: `the state bucket holds no fleet ${fleet}`,
-    hint: "Check its name; a new one begins with `fleetkeeper push FILE`.",
-  });
 }
 
 function runRequestOf(request: ReconcileRequest, invocationId: string): RunRequest {

@@ -4,7 +4,7 @@ import { type Grant, sessionFleet } from "./grant.ts";
 /** The tag that says "marked as an orphan", and nothing else. */
 const orphanMark = "fleetkeeper:orphan";
 
-export function machineReads({ settings, arn }: Installation): readonly Grant[] {
+export function machineReads({ settings }: Installation): readonly Grant[] {
   return [
     {
       sid: "LookAtMachines",
@@ -13,22 +13,67 @@ export function machineReads({ settings, arn }: Installation): readonly Grant[] 
       resources: ["*"],
       conditions: { StringEquals: { "ec2:Region": settings.region } },
     },
+  ];
+}
+
+/**
+ * Asking machines for their jobs, by a role of its own: SendCommand is judged by the document and by the instance apart, so
+ * whoever may send to machines may send them each of its documents. This role has one, which only counts containers. A
+ * machine that docker-machine never tagged can't be told by its profile here: SendCommand's only keys on an instance are
+ * its tags (service authorization reference of AWS Systems Manager).
+ */
+export function machineQuestions({ arn }: Installation, listJobs: readonly string[]): readonly Grant[] {
+  const notHost = { "ssm:resourceTag/fleetkeeper:kind": "host" };
+  const instances = [arn("ec2", "instance/*")];
+  return [
     {
       sid: "LookForAgents",
-      why: "Which workers can be asked for their jobs. The action knows no narrower resource.",
+      why: "Which machines can be asked. The action knows no narrower resource.",
       actions: ["ssm:DescribeInstanceInformation"],
       resources: ["*"],
     },
     {
-      sid: "AskWorkers",
-      why: "Which document may be sent is granted beside it; the one for workers only reads.",
+      sid: "SendQuestion",
+      why: "How many containers of jobs run. It changes nothing, and no other document can be sent.",
       actions: ["ssm:SendCommand"],
-      resources: [arn("ec2", "instance/*")],
+      resources: listJobs.map((name) => arn("ssm", `document/${name}`)),
+    },
+    {
+      sid: "AskMachines",
+      why: "Machines with the fleet's tag.",
+      actions: ["ssm:SendCommand"],
+      resources: instances,
       conditions: {
         StringEquals: { "ssm:resourceTag/fleetkeeper:fleet": sessionFleet },
         // Also true of those without any: docker-machine's have none, a pool's have `pool`.
-        StringNotEquals: { "ssm:resourceTag/fleetkeeper:kind": "host" },
+        StringNotEquals: notHost,
       },
+    },
+    {
+      sid: "AskUntagged",
+      why: "Machines that docker-machine never tagged, and so whatever carries no fleet's tag. Never another fleet's.",
+      actions: ["ssm:SendCommand"],
+      resources: instances,
+      conditions: { Null: { "ssm:resourceTag/fleetkeeper:fleet": "true" }, StringNotEquals: notHost },
+    },
+    {
+      sid: "ReadAnswers",
+      why: "What a machine answered. The action knows no narrower resource.",
+      actions: ["ssm:GetCommandInvocation"],
+      resources: ["*"],
+    },
+  ];
+}
+
+/** What collecting needs to see of hosts and their volumes, and of who protects a machine. */
+export function machineHosts({ settings }: Installation): readonly Grant[] {
+  return [
+    {
+      sid: "LookAtInstances",
+      why: "Machines, hosts and their volumes, and termination protection. EC2's Describe actions know no narrower resource.",
+      actions: ["ec2:DescribeInstanceAttribute", "ec2:DescribeInstances", "ec2:DescribeVolumes"],
+      resources: ["*"],
+      conditions: { StringEquals: { "ec2:Region": settings.region } },
     },
   ];
 }

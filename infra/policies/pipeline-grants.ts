@@ -1,8 +1,10 @@
 import type { Installation } from "../installation.ts";
 import type { Grant } from "./grant.ts";
+import { fleetNameReads } from "./state-grants.ts";
 
 /** Pushing the files of some fleets, from the default branch. */
-export function pushGrants({ s3, bucket, functions, arn }: Installation, fleets: readonly string[]): readonly Grant[] {
+export function pushGrants(installation: Installation, fleets: readonly string[]): readonly Grant[] {
+  const { s3, bucket } = installation;
   return [
     {
       sid: "PushFiles",
@@ -27,7 +29,8 @@ export function pushGrants({ s3, bucket, functions, arn }: Installation, fleets:
       resources: [s3(bucket)],
       conditions: { StringLikeIfExists: { "s3:prefix": fleets.map((fleet) => `fleets/${fleet}/*`) } },
     },
-    ...planGrants({ functions, arn }),
+    fleetNameReads(installation),
+    ...planGrants(installation),
   ];
 }
 

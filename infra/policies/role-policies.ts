@@ -1,11 +1,12 @@
 import type { Installation, RoleName } from "../installation.ts";
 import { backupWrites } from "./backup-grants.ts";
 import { cacheDeletion, cacheReads, cacheWrites } from "./cache-grants.ts";
+import { collectDeletions, neverHost, neverMark, sweepWrites } from "./collect-grants.ts";
 import { changesOfFunctions, neverDelete, neverOtherSnapshots, neverWrite, ownParts } from "./denials.ts";
 import { type Grant, sessionFleet } from "./grant.ts";
 import { commandGrants, hostDeletion, hostReads, hostWrites } from "./host-grants.ts";
 import { iamReads, iamWrites } from "./iam-grants.ts";
-import { machineMarks, machineReads } from "./machine-grants.ts";
+import { machineHosts, machineMarks, machineQuestions, machineReads } from "./machine-grants.ts";
 import { networkReads, networkWrites } from "./network-grants.ts";
 import { poolDeletion, poolReads, poolWrites } from "./pool-grants.ts";
 import { rehearsalGrants } from "./rehearsal-grants.ts";
@@ -14,9 +15,13 @@ import { fleetNameReads, neverTheFile, stateForgetting, stateReads, stateWrites 
 /** Policies of one role, by name: IAM limits a policy's size, so each area has its own. */
 export type RolePolicies = Readonly<Record<string, readonly Grant[]>>;
 
-/** Names of the host documents in AWS: those that only read, and all. */
+/** Names of the host documents in AWS. */
 export interface Documents {
   readonly reading: readonly string[];
+  /** Those that collecting needs: what asks managers, and what removes what machines left there. */
+  readonly collecting: readonly string[];
+  /** The one that machines are asked by. */
+  readonly asking: readonly string[];
   readonly all: readonly string[];
 }
 
@@ -63,7 +68,21 @@ export function rolePolicies(
       ],
     },
     plan: { own: functionGrants(installation, "plan", "planWorker") },
-    reconcile: { own: [...functionGrants(installation, "reconcile", "reconcileWorker"), deadLetters(installation)] },
+    reconcile: {
+      own: [
+        ...functionGrants(installation, "reconcile", "reconcileWorker", "askWorker"),
+        {
+          sid: "InvokeCollect",
+          why: "Where a fleet has marks, after a run.",
+          actions: ["lambda:InvokeFunction"],
+          resources: [functionArn(installation, "collect")],
+        },
+        deadLetters(installation),
+      ],
+    },
+    collect: {
+      own: [...functionGrants(installation, "collect", "collectWorker", "askWorker"), deadLetters(installation)],
+    },
     planWorker: {
       ...reads,
       commands: commandGrants(installation, documents.reading),
@@ -71,8 +90,19 @@ export function rolePolicies(
     },
     reconcileWorker: {
       ...writes,
-      machines: [...machineMarks(installation), ...requeueGrants(installation)],
+      machines: [...machineMarks(installation), ...requeueGrants(installation, sessionFleet)],
       never: [neverDelete, neverOtherSnapshots, neverTheFile(installation), ownParts(installation)],
+    },
+    collectWorker: {
+      state: [...reads.state, sweepWrites(installation)],
+      looks: [...reads.network, ...machineHosts(installation), ...machineReads(installation)],
+      commands: commandGrants(installation, documents.collecting),
+      deletion: [...collectDeletions(installation), ...requeueGrants(installation, `${sessionFleet}.collect`)],
+      never: [neverMark, ...neverHost(installation), ownParts(installation)],
+    },
+    askWorker: {
+      machines: machineQuestions(installation, documents.asking),
+      never: [neverWrite, neverDelete, ownParts(installation)],
     },
     schedule: {
       own: [
@@ -102,6 +132,8 @@ export function rolePolicies(
           ),
         },
       ],
+      // Untagged machines are for the ask worker alone: this role has every document.
+      machines: machineQuestions(installation, documents.asking).filter(({ sid }) => sid !== "AskUntagged"),
       never: [ownParts(installation, changesOfFunctions)],
     },
   };
@@ -109,8 +141,8 @@ export function rolePolicies(
 
 function functionGrants(
   installation: Installation,
-  name: "plan" | "reconcile",
-  worker: "planWorker" | "reconcileWorker",
+  name: "plan" | "reconcile" | "collect",
+  ...workers: readonly ("planWorker" | "reconcileWorker" | "collectWorker" | "askWorker")[]
 ): readonly Grant[] {
   return [
     ...logs(installation, name),
@@ -119,7 +151,7 @@ function functionGrants(
       sid: "BecomeWorker",
       why: "All work on a fleet is done as its worker, with the fleet's name as session tag.",
       actions: ["sts:AssumeRole", "sts:TagSession"],
-      resources: [installation.iam(`role/${installation.roles[worker]}`)],
+      resources: workers.map((worker) => installation.iam(`role/${installation.roles[worker]}`)),
     },
   ];
 }
@@ -144,13 +176,14 @@ function deadLetters({ arn, deadLetters: queue }: Installation): Grant {
   };
 }
 
-function requeueGrants({ arn, iam, scheduleGroup, roles }: Installation): readonly Grant[] {
+/** @param name of the one schedule that may be made */
+function requeueGrants({ arn, iam, scheduleGroup, roles }: Installation, name: string): readonly Grant[] {
   return [
     {
       sid: "Requeue",
       why: "The fleet's own one-shot schedule, by which it is run again.",
       actions: ["scheduler:CreateSchedule", "scheduler:UpdateSchedule"],
-      resources: [arn("scheduler", `schedule/${scheduleGroup}/${sessionFleet}`)],
+      resources: [arn("scheduler", `schedule/${scheduleGroup}/${name}`)],
     },
     {
       sid: "PassScheduleRole",

@@ -8,14 +8,13 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { type IQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import type { FunctionName } from "../../functions/build.ts";
 import type { Variable } from "../../functions/common/environment.ts";
 import type { Installation } from "../installation.ts";
 import { boundaryGrants } from "../policies/boundary.ts";
 import { type Documents, rolePolicies } from "../policies/role-policies.ts";
 import { managedPolicy, role, trustForFleet, trustService } from "./role.ts";
 import type { StateStack } from "./state-stack.ts";
-
-type FunctionName = keyof Installation["functions"];
 
 /** Where a function's bundle comes from: the folder that the build made, or something small in tests. */
 export type CodeOf = (name: FunctionName) => Code;
@@ -56,13 +55,17 @@ export class FunctionStack extends Stack {
       dispatch: role(this, installation, "dispatch", [lambda], policies.dispatch),
       plan: role(this, installation, "plan", [lambda], policies.plan),
       reconcile: role(this, installation, "reconcile", [lambda], policies.reconcile),
+      collect: role(this, installation, "collect", [lambda], policies.collect),
     };
-    for (const [worker, of] of [
+    for (const [worker, ...of] of [
       ["planWorker", "plan"],
       ["reconcileWorker", "reconcile"],
+      ["collectWorker", "collect"],
+      ["askWorker", "reconcile", "collect"],
     ] as const) {
-      const trust = trustForFleet([iam(`role/${roles[of]}`)]);
-      role(this, installation, worker, [trust], policies[worker]).addResourceDependency(own[of]);
+      const trust = trustForFleet(of.map((name) => iam(`role/${roles[name]}`)));
+      const made = role(this, installation, worker, [trust], policies[worker]);
+      for (const name of of) made.addResourceDependency(own[name]);
     }
     const schedules = {
       StringEquals: { "aws:SourceAccount": settings.account },
@@ -78,6 +81,14 @@ export class FunctionStack extends Stack {
 
     const state = { FLEETKEEPER_BUCKET: installation.bucket, FLEETKEEPER_ACCOUNT: settings.account };
     const boundary = { FLEETKEEPER_BOUNDARY: iam(`policy/${installation.boundary}`) };
+    const requeue = {
+      FLEETKEEPER_SCHEDULE_GROUP: installation.scheduleGroup,
+      FLEETKEEPER_SCHEDULE_ROLE: iam(`role/${roles.schedule}`),
+      FLEETKEEPER_SCHEDULE_TARGET: arn("lambda", `function:${installation.functions.dispatch}`),
+      FLEETKEEPER_SCHEDULE_QUEUE: arn("sqs", installation.deadLetters),
+      FLEETKEEPER_TICK_SECONDS: String(settings.tickMinutes * 60),
+    };
+    const asks = { FLEETKEEPER_ASK_ROLE: iam(`role/${roles.askWorker}`) };
     const make = (name: FunctionName, shape: Shape) =>
       this.#function(installation, { deadLetters, codeOf: parts.codeOf }, name, shape);
     this.functions = {
@@ -107,12 +118,17 @@ export class FunctionStack extends Stack {
           ...state,
           ...boundary,
           FLEETKEEPER_WORKER_ROLE: iam(`role/${roles.reconcileWorker}`),
-          FLEETKEEPER_SCHEDULE_GROUP: installation.scheduleGroup,
-          FLEETKEEPER_SCHEDULE_ROLE: iam(`role/${roles.schedule}`),
-          FLEETKEEPER_SCHEDULE_TARGET: arn("lambda", `function:${installation.functions.dispatch}`),
-          FLEETKEEPER_SCHEDULE_QUEUE: arn("sqs", installation.deadLetters),
-          FLEETKEEPER_TICK_SECONDS: String(settings.tickMinutes * 60),
+          ...asks,
+          FLEETKEEPER_COLLECT_FUNCTION: arn("lambda", `function:${installation.functions.collect}`),
+          ...requeue,
         },
+      }),
+      collect: make("collect", {
+        memory: settings.reconcileMemory,
+        timeout: Duration.minutes(15),
+        concurrency: 5,
+        role: own.collect,
+        environment: { ...state, ...requeue, ...asks, FLEETKEEPER_WORKER_ROLE: iam(`role/${roles.collectWorker}`) },
       }),
     };
     this.#triggers(installation, deadLetters);

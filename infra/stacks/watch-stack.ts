@@ -64,6 +64,7 @@ export class WatchStack extends Stack {
             ours("ActionsFailed", "Sum"),
             ours("ActionsHeld", "Maximum"),
           ]),
+          graph("Collection", [ours("Swept", "Sum"), ours("Deleted", "Sum"), ours("DeletionsFailed", "Sum")]),
           graph("Calls to AWS", [ours("Calls", "Sum"), ours("Throttled", "Sum")]),
         ],
         [

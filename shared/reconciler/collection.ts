@@ -26,6 +26,8 @@ const layout = { machinesPath: `${hostPaths.machine}/machines`, mount: hostPaths
 
 export interface CollectionOptions {
   readonly aws: AwsConfig;
+  /** By whose role machines are asked for their jobs. */
+  readonly asking: AwsConfig;
   readonly store: ObjectStore;
   readonly surroundings: CommandSurroundings;
   readonly readers: Pick<Readers, "identity" | "network">;
@@ -56,14 +58,17 @@ export interface Collection {
 }
 
 /** Collection on real ports. Makes no call by itself. */
-export function openCollection({ aws, store, surroundings, readers }: CollectionOptions): Collection {
+export function openCollection({ aws, asking, store, surroundings, readers }: CollectionOptions): Collection {
   const account = async () => (await readers.identity.whoAmI()).accountId;
   const gathering = async (fleet: Fleet): Promise<GatherPorts> => {
     const { instanceProbeOf, machinesReaderOf } = await import("../aws/access.ts");
     const time = serverClock(store);
     return {
       machines: machinesReaderOf(aws),
-      witnesses: hostWitnesses(instanceProbeOf(aws, surroundings), () => requestSurroundings(fleet, time())),
+      witnesses: hostWitnesses(
+        { managers: instanceProbeOf(aws, surroundings), machines: instanceProbeOf(asking, surroundings) },
+        () => requestSurroundings(fleet, time()),
+      ),
       time,
       nonce: surroundings.newId,
     };

@@ -22,6 +22,8 @@ import { proveGone, type TeardownProof } from "./teardown-proof.ts";
 /** What a process must bring: where AWS is, which bucket, and everything that isn't pure. */
 export interface ReconcilerOptions {
   readonly aws: AwsConfig;
+  /** AWS by whose role machines are asked for their jobs, where that is another one than `aws`. */
+  readonly asking?: AwsConfig;
   /** The state bucket. */
   readonly bucket: string;
   /** 12 digits, where it is known: a state bucket that another account owns is then refused. */
@@ -90,7 +92,13 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     newId,
     holder,
   });
-  const collection = openCollection({ aws, store, surroundings: { clock, newId }, readers });
+  const collection = openCollection({
+    aws,
+    asking: options.asking ?? aws,
+    store,
+    surroundings: { clock, newId },
+    readers,
+  });
   const kinds = fleetKinds({ bucket, permissionsBoundary: options.permissionsBoundary });
   const { teardown } = options;
   return {

@@ -1,8 +1,7 @@
 import type { Verdict } from "../engine/condition.ts";
+import type { SweepReport } from "../reconciler/sweep-fleet.ts";
 import { durationText, holdText } from "../resources/machines/explanation-text.ts";
 import type { CollectionSummary, Row } from "../resources/machines/summary.ts";
-import type { SweepPlan } from "../resources/machines/sweep.ts";
-import type { Deletion } from "../resources/machines/sweep-record.ts";
 import { table } from "./table.ts";
 
 /** What a look found, for a person: the answer, the counts, and a line for each machine and left-over of the fleet. */
@@ -21,12 +20,13 @@ export function gcText({ at, machines, rows, fuse }: CollectionSummary, conditio
 }
 
 /** What a sweep deleted, and what it left for now. */
-export function sweepText(deletions: readonly Deletion[], held: SweepPlan["held"]): string {
+export function sweepText({ heldBack, deletions, held }: SweepReport): string {
   const lines = [
+    ...(heldBack === undefined ? [] : [`${heldBack.reason}: ${heldBack.message}`]),
     ...deletions.map(({ subject, failure }) =>
       failure === undefined ? `deleted  ${subject}` : `failed   ${subject}: ${failure}`,
     ),
-    ...held.map(({ finding, holds }) => `waits    ${finding.subject}: ${holds.map(holdText).join("; ")}`),
+    ...held.map(({ subject, holds }) => `waits    ${subject}: ${holds.map(holdText).join("; ")}`),
   ];
   return lines.length === 0 ? "nothing to delete\n" : `${lines.join("\n")}\n`;
 }

@@ -1,5 +1,8 @@
 import { IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import type { FunctionName } from "../../functions/build.ts";
+import { collectHandler } from "../../functions/collect/handler.ts";
 import type { FunctionProcess } from "../../functions/common/function-process.ts";
 import type { Handler } from "../../functions/common/handler.ts";
 import { dispatchHandler } from "../../functions/dispatch/handler.ts";
@@ -7,6 +10,7 @@ import { planHandler } from "../../functions/plan/handler.ts";
 import { reconcileHandler } from "../../functions/reconcile/handler.ts";
 import { awsServices, createSandbox } from "../../sandbox/aws.ts";
 import { VirtualClock } from "../../sandbox/clock.ts";
+import type { Hosts } from "../../sandbox/hosts/hosts.ts";
 import { IamEnforcement } from "../../sandbox/iam-enforcement/enforcement.ts";
 import { seededRandom } from "../../sandbox/random.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
@@ -19,17 +23,17 @@ import type { AwsConfig } from "../../shared/aws/clients.ts";
 import { openStateBucket } from "../../shared/aws/state-bucket.ts";
 import { pushRevision } from "../../shared/store/desired-revisions.ts";
 import type { ObjectStore } from "../../shared/store/object-store.ts";
+import { publishDocuments } from "../harness/host-documents.ts";
 import type { Templates } from "../infra/synthesis.ts";
 import { lambdaContext } from "./context.ts";
 import { credentialsOf, deployRoles, environmentOf } from "./deployed.ts";
 import { account, bucket, functionEnvironment, makeWorkerRole, region } from "./environment.ts";
 
-type FunctionName = "dispatch" | "plan" | "reconcile";
-
 const makers: Readonly<Record<FunctionName, (process: FunctionProcess) => Handler<unknown>>> = {
   dispatch: dispatchHandler,
   plan: planHandler,
   reconcile: reconcileHandler,
+  collect: collectHandler,
 };
 
 /** How long Lambda lets a function live, in milliseconds. */
@@ -64,17 +68,26 @@ export class FunctionWorld {
     this.templates = templates;
   }
 
-  /** @param options templates: roles and environments are theirs, and every call is judged by them */
+  /**
+   * @param options templates: roles and environments are theirs, and every call is judged by them; hosts: instances run what
+   *   is sent to them
+   */
   static async open(
-    options: { readonly retries?: number; readonly templates?: Templates } = {},
+    options: { readonly retries?: number; readonly templates?: Templates; readonly hosts?: Hosts } = {},
   ): Promise<FunctionWorld> {
-    const { templates } = options;
+    const { templates, hosts } = options;
     const clock = new VirtualClock(Date.UTC(2026, 10, 24, 12));
     const code = (name: string) => (payload: unknown, id: string) => world.call(shortName(name), payload, id);
     const enforcement = new IamEnforcement();
     const { authorize } = enforcement;
-    const services = awsServices({ functions: code });
-    const sandbox = createSandbox({ clock, region, services, ...(templates === undefined ? {} : { authorize }) });
+    const services = awsServices({ functions: code, ...(hosts === undefined ? {} : { ssm: { runner: hosts } }) });
+    const sandbox = createSandbox({
+      clock,
+      region,
+      services,
+      ...(hosts === undefined ? {} : { hosts }),
+      ...(templates === undefined ? {} : { authorize }),
+    });
     enforcement.attach(sandbox);
     const aws = rootAccess(sandbox);
     const clocks = { wall: () => clock.now(), monotonic: () => clock.now() };
@@ -87,6 +100,7 @@ export class FunctionWorld {
     const s3 = new S3Client({ ...rootSettings(sandbox), forcePathStyle: true });
     const CreateBucketConfiguration = { LocationConstraint: region } as const;
     await s3.send(new CreateBucketCommand({ Bucket: bucketOf(templates), CreateBucketConfiguration }));
+    if (hosts !== undefined) await publishDocuments(new SSMClient(rootSettings(sandbox)));
     if (templates === undefined) await makeWorkerRole(new IAMClient(rootSettings(sandbox)));
     else await deployRoles(templates, rootSettings(sandbox));
     const retries = options.retries ?? 2;
@@ -202,6 +216,6 @@ function rootAccess(sandbox: Sandbox): AwsConfig {
 
 function shortName(name: string): FunctionName {
   const short = name.replace(/^.*fleetkeeper-/, "");
-  if (short === "dispatch" || short === "plan" || short === "reconcile") return short;
+  if (short in makers) return short as FunctionName;
   throw new Error(`there is no function ${name}`);
 }

@@ -9,7 +9,12 @@ import { everything } from "./synthesis.ts";
 test.each(["deploy", "permissions", "runbook"])("the tables of docs/%s.md are made of the code", async (name) => {
   const text = await readFile(new URL(`../../docs/${name}.md`, import.meta.url), "utf8");
   expect(text).toContain("<!-- generated: ");
-  const sections = infraReference({ reading: ["fleetkeeper-facts"], all: ["each of fleetkeeper-..."] });
+  const sections = infraReference({
+    reading: ["fleetkeeper-facts"],
+    collecting: ["fleetkeeper-list-machines"],
+    asking: ["fleetkeeper-list-jobs"],
+    all: ["each of fleetkeeper-..."],
+  });
   await expect(withGenerated(text, sections)).toMatchFileSnapshot(`../../docs/${name}.md`);
 });
 

@@ -36,6 +36,7 @@ test("the state bucket is versioned, encrypted, private, refuses what isn't TLS,
 test("every function is Node.js 24 on ARM, with a queue for what fails, its own log group and an age limit", () => {
   const functions = all("AWS::Lambda::Function");
   expect(functions.map((one) => one["FunctionName"]).sort()).toEqual([
+    "fleetkeeper-collect",
     "fleetkeeper-dispatch",
     "fleetkeeper-plan",
     "fleetkeeper-reconcile",
@@ -49,7 +50,7 @@ test("every function is Node.js 24 on ARM, with a queue for what fails, its own 
       LoggingConfig: { LogGroup: expect.anything() },
     });
   }
-  expect(all("AWS::Lambda::EventInvokeConfig")).toHaveLength(3);
+  expect(all("AWS::Lambda::EventInvokeConfig")).toHaveLength(4);
   for (const group of all("AWS::Logs::LogGroup")) expect(group["RetentionInDays"]).toBe(30);
 });
 

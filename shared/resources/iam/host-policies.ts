@@ -43,6 +43,14 @@ export function backupsPolicy(fleet: Fleet): PolicyDocument | undefined {
       Action: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
       Resource: arns.s3(`${bucket}/${prefix}${fleet.metadata.name}/*`),
     },
+    {
+      // Without it S3 answers 403 for a backup that isn't there, which is unknown and not absent.
+      Sid: "BackupsThere",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: arns.s3(bucket),
+      Condition: { StringLikeIfExists: { "s3:prefix": `${prefix}${fleet.metadata.name}/*` } },
+    },
     ...key,
   ]);
 }

@@ -12,11 +12,17 @@ const patience = 30_000;
 /** The same where GitLab is asked for each running job. */
 const gitLabPatience = 240_000;
 
+/** Who asks instances: in an account machines are asked by a role that may send list-jobs and nothing else. */
+export interface Probes {
+  readonly managers: InstanceProbe;
+  readonly machines: InstanceProbe;
+}
+
 /**
  * Witnesses that are asked over Systems Manager: managers by the list-machines document, workers by list-jobs, GitLab by
  * ask-gitlab on the managers. What can't be asked at all is silent, never empty.
  */
-export function hostWitnesses(probe: InstanceProbe, around: () => GitLabSurroundings): WitnessReader {
+export function hostWitnesses({ managers: probe, machines }: Probes, around: () => GitLabSurroundings): WitnessReader {
   return {
     async askManager(instanceId, nonce) {
       const answer = managerAnswer(await probe.ask(instanceId, listMachinesRequest(), patience), nonce);
@@ -24,8 +30,8 @@ export function hostWitnesses(probe: InstanceProbe, around: () => GitLabSurround
       throw new Failure({ code: "NoAnswer", class: "unknown", message: `the manager ${instanceId}: ${answer.why}` });
     },
     async jobContainers(instanceId) {
-      if (!(await probe.hasAgent(instanceId))) return "no-agent";
-      const { containers } = await probe.ask(instanceId, listJobsRequest(), patience);
+      if (!(await machines.hasAgent(instanceId))) return "no-agent";
+      const { containers } = await machines.ask(instanceId, listJobsRequest(), patience);
       if (typeof containers === "number" && Number.isInteger(containers) && containers >= 0) return containers;
       throw silent(`the worker ${instanceId} didn't count its jobs`);
     },
