@@ -42,7 +42,8 @@ export function registerCommands(add: AddCommand): void {
     .option("--watch", "go on showing it until interrupted");
   add("history", "show the last runs", () => import("./commands/history.ts"))
     .addOption(fleet())
-    .option("--limit <number>", "how many", "20");
+    .option("--limit <number>", "how many", "20")
+    .option("--details", "each run's actions, what it held and what it couldn't see");
   add("suspend", "hold still for a while", () => import("./commands/suspend.ts"))
     .addOption(fleet())
     .requiredOption("--for <duration>", "how long: 30m, 2h, 1d")

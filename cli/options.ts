@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { Failure } from "../shared/engine/failure.ts";
 import type { Io } from "./io.ts";
 
-export const outputFormats = ["text", "json", "markdown"] as const;
+export const outputFormats = ["text", "json", "markdown", "html"] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 /** What every command takes, as commander hands it over. */

@@ -76,6 +76,14 @@ export async function printRemotePlan(
   options: RemotePlan,
   candidate: { readonly fleet: Fleet; readonly revision: Revision } | undefined,
 ): Promise<number> {
+  if (options.output === "html") {
+    throw new Failure({
+      code: "InvalidArgument",
+      class: "terminal",
+      message: "the plan function answers as text, Markdown and JSON, and doesn't make pages",
+      hint: "Leave out --remote, or ask for -o markdown.",
+    });
+  }
   const fleet = candidate?.fleet.metadata.name ?? options.fleet;
   const answer = await ask(io, options, "plan", candidate?.fleet.spec.region, {
     ...(fleet === undefined ? {} : { fleet }),

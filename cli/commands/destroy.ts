@@ -7,6 +7,7 @@ import { preview } from "../../shared/engine/preview.ts";
 import { isDestroyed, isUnderWay } from "../../shared/engine/teardown.ts";
 import { type Destroyed, destroy, fleetOf as fleetInForce, forget } from "../../shared/reconciler/destroy.ts";
 import type { Reconciler } from "../../shared/reconciler/reconciler.ts";
+import { planHtml } from "../../shared/report/plan-html.ts";
 import { planJson } from "../../shared/report/plan-json.ts";
 import { planMarkdown } from "../../shared/report/plan-markdown.ts";
 import { planText } from "../../shared/report/plan-text.ts";
@@ -156,6 +157,8 @@ function renderPlan(io: Io, plan: Plan, options: Options): string {
       return `${JSON.stringify(planJson(plan, []), null, 2)}\n`;
     case "markdown":
       return planMarkdown(plan);
+    case "html":
+      return planHtml(plan, io.now());
     case "text":
       return planText(plan, styleOf(io.stdout, io));
   }

@@ -1,5 +1,7 @@
 import { Failure } from "../../shared/engine/failure.ts";
-import { recordLine } from "../../shared/report/record-text.ts";
+import type { RunRecord } from "../../shared/engine/record.ts";
+import { historyHtml } from "../../shared/report/history-html.ts";
+import { recordLine, recordText } from "../../shared/report/record-text.ts";
 import { readHistory } from "../../shared/store/history.ts";
 import type { Io } from "../io.ts";
 import type { CommonOptions } from "../options.ts";
@@ -9,6 +11,7 @@ import { styleOf } from "../style.ts";
 interface HistoryOptions extends CommonOptions {
   readonly fleet?: string;
   readonly limit: string;
+  readonly details?: true;
 }
 
 /** `history`: the runs that did or found something, newest first. */
@@ -20,9 +23,14 @@ export async function run(io: Io, _: readonly string[], options: HistoryOptions)
     io.stdout.write(`${JSON.stringify({ version: 1, fleet, records }, null, 2)}\n`);
     return 0;
   }
+  if (options.output === "html") {
+    io.stdout.write(historyHtml(fleet, records, io.now()));
+    return 0;
+  }
   const style = styleOf(io.stdout, io);
   if (records.length === 0) io.stdout.write(`${fleet}: no run has done anything yet\n`);
-  for (const record of records) io.stdout.write(`${recordLine(record, style)}\n`);
+  const text = options.details === true ? recordText : (record: RunRecord) => `${recordLine(record, style)}\n`;
+  for (const record of records) io.stdout.write(text(record, style));
   return 0;
 }
 

@@ -4,6 +4,7 @@ import { problemsText } from "../../shared/desired/problem-text.ts";
 import { Failure } from "../../shared/engine/failure.ts";
 import { type Preview, preview } from "../../shared/engine/preview.ts";
 import type { Revision } from "../../shared/engine/state-port.ts";
+import { planHtml } from "../../shared/report/plan-html.ts";
 import { planJson } from "../../shared/report/plan-json.ts";
 import { planMarkdown } from "../../shared/report/plan-markdown.ts";
 import { planText } from "../../shared/report/plan-text.ts";
@@ -63,6 +64,8 @@ function render(io: Io, plan: NonNullable<Preview["plan"]>, looked: Preview, opt
       return `${JSON.stringify(planJson(plan, looked.conditions), null, 2)}\n`;
     case "markdown":
       return planMarkdown(plan);
+    case "html":
+      return planHtml(plan, io.now());
     case "text":
       return planText(plan, styleOf(io.stdout, io));
   }

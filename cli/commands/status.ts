@@ -1,6 +1,7 @@
 import { Failure } from "../../shared/engine/failure.ts";
 import type { Heartbeat } from "../../shared/engine/state-port.ts";
 import type { FleetStatus } from "../../shared/engine/status.ts";
+import { statusHtml } from "../../shared/report/status-html.ts";
 import { statusMarkdown } from "../../shared/report/status-markdown.ts";
 import { statusText } from "../../shared/report/status-text.ts";
 import { readHeartbeat, readStatus } from "../../shared/store/fleet-store.ts";
@@ -44,6 +45,8 @@ function render(io: Io, status: FleetStatus, heartbeat: Heartbeat | undefined, o
       return `${JSON.stringify({ ...status, heartbeat: heartbeat ?? null }, null, 2)}\n`;
     case "markdown":
       return statusMarkdown(status, heartbeat, io.now());
+    case "html":
+      return statusHtml(status, heartbeat, io.now());
     case "text":
       return statusText(status, heartbeat, io.now(), styleOf(io.stdout, io));
   }

@@ -1,7 +1,9 @@
 import { targetKey } from "../engine/action.ts";
-import type { ActionRecord, Outcome, RunEnd, RunRecord } from "../engine/record.ts";
+import type { ActionRecord, Outcome, RunRecord } from "../engine/record.ts";
 import { age, instant } from "./age.ts";
+import { endTone } from "./status-order.ts";
 import type { Style } from "./style.ts";
+import { painted } from "./tone.ts";
 
 /** What one run did, for a person: its actions with their outcomes, what was held, what is unknown, how it ended. */
 export function recordText(record: RunRecord, style: Style): string {
@@ -23,6 +25,7 @@ export function recordText(record: RunRecord, style: Style): string {
 
 /** One run in one line, for the history. */
 export function recordLine(record: RunRecord, style: Style): string {
+  const end = painted(endTone(record.end), style)(record.end);
   const applied = record.actions.filter(({ outcome }) => outcome.state === "applied").length;
   const failed = record.actions.filter(({ outcome }) => outcome.state === "failed").length;
   const pending = record.actions.filter(({ outcome }) => outcome.state === "pending").length;
@@ -36,21 +39,7 @@ export function recordLine(record: RunRecord, style: Style): string {
   const who = record.by === undefined ? "" : ` by ${record.by}`;
   const force = record.force ? ", forced" : "";
   const took = age(record.endedAt - record.startedAt);
-  return `${instant(record.startedAt)} ${endText(record.end, style)} ${counts.join(", ")} in ${took} (${record.trigger}${who}${force}, epoch ${record.epoch})`;
-}
-
-function endText(end: RunEnd, style: Style): string {
-  switch (end) {
-    case "Ready":
-      return style.good(end);
-    case "Failed":
-      return style.bad(end);
-    case "Progressing":
-    case "Held":
-    case "Unknown":
-    case "Busy":
-      return style.warning(end);
-  }
+  return `${instant(record.startedAt)} ${end} ${counts.join(", ")} in ${took} (${record.trigger}${who}${force}, epoch ${record.epoch})`;
 }
 
 function actionLines(action: ActionRecord, style: Style): readonly string[] {
