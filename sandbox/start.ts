@@ -1,5 +1,6 @@
 import { awsServices, createSandbox } from "./aws.ts";
 import { wallClock } from "./clock.ts";
+import type { Hosts } from "./hosts/hosts.ts";
 import { listen } from "./listen.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { SnapshotFile } from "./snapshot-file.ts";
@@ -15,6 +16,8 @@ export interface StartOptions {
   readonly region?: string;
   /** Of the ids that are given out. Default 1. */
   readonly seed?: number;
+  /** They run what is sent to instances; closed with the sandbox. Default: commands are only recorded. */
+  readonly hosts?: Hosts;
 }
 
 export interface RunningSandbox {
@@ -29,13 +32,14 @@ export interface RunningSandbox {
  * The embedded AWS as a server on loopback. Throws where the port is taken or the directory can't be used.
  */
 export async function startSandbox(options: StartOptions): Promise<RunningSandbox> {
-  const { account, region, seed } = options;
+  const { account, region, seed, hosts } = options;
   const sandbox = createSandbox({
-    services: awsServices({ ssm: { waitsForScripts: false } }),
+    services: awsServices({ ssm: { waitsForScripts: false, ...(hosts === undefined ? {} : { runner: hosts }) } }),
     clock: wallClock(options.now),
     ...(account === undefined ? {} : { account }),
     ...(region === undefined ? {} : { region }),
     ...(seed === undefined ? {} : { seed }),
+    ...(hosts === undefined ? {} : { hosts }),
     callLimit: 10_000,
   });
   const file = options.directory === undefined ? undefined : await SnapshotFile.attach(sandbox, options.directory);
@@ -48,6 +52,7 @@ export async function startSandbox(options: StartOptions): Promise<RunningSandbo
     url: server.url,
     async close() {
       await server.close();
+      await hosts?.close();
       await file?.close();
     },
   };

@@ -24,7 +24,15 @@ import {
   GetPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { CreateDocumentCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import {
+  CreateDocumentCommand,
+  DocumentAlreadyExists,
+  DuplicateDocumentContent,
+  PutParameterCommand,
+  SSMClient,
+  UpdateDocumentCommand,
+  UpdateDocumentDefaultVersionCommand,
+} from "@aws-sdk/client-ssm";
 import type { AwsConfig } from "../../shared/aws/clients.ts";
 
 /** Something that a person does to a fleet by hand, and how to see with one's own eyes that it was put right. */
@@ -71,8 +79,25 @@ export class Person {
     }
   }
 
+  /** What is there under that name becomes this content, as a deployment would make it. */
   async makeDocument(name: string, content: string): Promise<void> {
-    await this.#ssm.send(new CreateDocumentCommand({ Name: name, Content: content, DocumentType: "Command" }));
+    try {
+      await this.#ssm.send(new CreateDocumentCommand({ Name: name, Content: content, DocumentType: "Command" }));
+    } catch (error) {
+      if (!(error instanceof DocumentAlreadyExists)) throw error;
+      await this.#updateDocument(name, content);
+    }
+  }
+
+  async #updateDocument(name: string, content: string): Promise<void> {
+    try {
+      const update = new UpdateDocumentCommand({ Name: name, Content: content, DocumentVersion: "$LATEST" });
+      const { DocumentDescription: made } = await this.#ssm.send(update);
+      const DocumentVersion = made?.DocumentVersion;
+      await this.#ssm.send(new UpdateDocumentDefaultVersionCommand({ Name: name, DocumentVersion }));
+    } catch (error) {
+      if (!(error instanceof DuplicateDocumentContent)) throw error;
+    }
   }
 
   async makeSecret(name: string, value: string): Promise<void> {

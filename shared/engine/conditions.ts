@@ -140,9 +140,14 @@ function withSync({ resources }: ConditionInput, sync: Sync): readonly ResourceS
   return Object.values(resources).filter((resource) => resource.sync === sync);
 }
 
+/** By what is the matter with them: what holds twenty resources is said once. */
 function list(resources: readonly ResourceStatus[]): string {
+  const matters = new Map<string, string[]>();
+  for (const { kind, name, message = "" } of resources) {
+    matters.set(message, [...(matters.get(message) ?? []), `${kind}/${name}`]);
+  }
   return some(
-    resources.map(({ kind, name, message }) => `${kind}/${name}${message === undefined ? "" : `: ${message}`}`),
+    [...matters].flatMap(([message, names]) => (message === "" ? names : [`${some(names, ", ")}: ${message}`])),
   );
 }
 
@@ -151,7 +156,7 @@ function sentences(held: readonly HeldAction[]): string {
 }
 
 /** The first three, and how many more: a condition's message is for a glance, the rest is in the resources. */
-function some(items: readonly string[]): string {
+function some(items: readonly string[], between = "; "): string {
   const more = items.length > 3 ? `, and ${items.length - 3} more` : "";
-  return `${items.slice(0, 3).join("; ")}${more}`;
+  return `${items.slice(0, 3).join(between)}${more}`;
 }

@@ -14,7 +14,7 @@ h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .6re
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; font-size: .8rem; color: var(--faint); }
 th, td { padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td { overflow-wrap: anywhere; } td:first-child { white-space: nowrap; }
+td { overflow-wrap: break-word; } td:last-child { overflow-wrap: anywhere; } td:first-child { white-space: nowrap; }
 code, pre { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }
 .badge { display: inline-block; padding: 0 .5rem; border: 1px solid currentColor; border-radius: 1rem; font-size: .8rem; white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warning { color: var(--warning); } .plain { color: var(--faint); }

@@ -191,6 +191,14 @@ test("a message names three and says how many more there are", () => {
   expect(ready?.message).toBe("net/a; net/b; net/c, and 2 more");
 });
 
+test("a message says once what is the matter with many", () => {
+  const message = "the host doesn't answer";
+  const names = ["a", "b", "c", "d"];
+  const resources = Object.fromEntries(names.map((name) => [name, resource(name, "Unknown", { message })]));
+  const ready = conditions({ ...calm, resources }).find(({ type }) => type === "Ready");
+  expect(ready?.message).toBe("net/a, net/b, net/c, and 1 more: the host doesn't answer");
+});
+
 test("lastTransitionTime moves with the status and with nothing else", () => {
   const before = conditionOf({ reason: "ChangesDue", message: "x" }, undefined, 1, 10);
   expect(conditionOf({ reason: "ChangesHeld", message: "y" }, before, 2, 20)).toMatchObject({
