@@ -13,6 +13,13 @@ export function machineReads({ settings }: Installation): readonly Grant[] {
       resources: ["*"],
       conditions: { StringEquals: { "ec2:Region": settings.region } },
     },
+    {
+      sid: "LookAtGroups",
+      why: "Auto Scaling groups of docker-autoscaler fleets, and whether the group of an instance still exists. The action knows no narrower resource.",
+      actions: ["autoscaling:DescribeAutoScalingGroups"],
+      resources: ["*"],
+      conditions: { StringEquals: { "aws:RequestedRegion": settings.region } },
+    },
   ];
 }
 

@@ -11,13 +11,6 @@ export function poolReads({ settings }: Installation): readonly Grant[] {
       resources: ["*"],
       conditions: { StringEquals: { "ec2:Region": settings.region } },
     },
-    {
-      sid: "LookAtGroups",
-      why: "Their Auto Scaling groups, and whether the group of an instance still exists. The action knows no narrower resource.",
-      actions: ["autoscaling:DescribeAutoScalingGroups"],
-      resources: ["*"],
-      conditions: { StringEquals: { "aws:RequestedRegion": settings.region } },
-    },
   ];
 }
 

@@ -61,13 +61,14 @@ export interface Collection {
 export function openCollection({ aws, asking, store, surroundings, readers }: CollectionOptions): Collection {
   const account = async () => (await readers.identity.whoAmI()).accountId;
   const gathering = async (fleet: Fleet): Promise<GatherPorts> => {
-    const { instanceProbeOf, machinesReaderOf } = await import("../aws/access.ts");
+    const { instanceProbeOf, machinesReaderOf, poolReaderOf } = await import("../aws/access.ts");
     const time = serverClock(store);
     return {
       machines: machinesReaderOf(aws),
       witnesses: hostWitnesses(
         { managers: instanceProbeOf(aws, surroundings), machines: instanceProbeOf(asking, surroundings) },
         () => requestSurroundings(fleet, time()),
+        () => poolReaderOf(aws).groupNames(),
       ),
       time,
       nonce: surroundings.newId,

@@ -17,7 +17,7 @@ export const machinesTarget = { kind: "machines", name: "everything" } as const;
 const again = 60_000;
 
 /**
- * Every kind for a fleet that is taken down. Machines come between the runners, which must have stopped making them, and
+ * Every kind for a fleet that is taken down. Machines come between the runners and pools, which must have stopped making them, and
  * the services and the host, without which nobody could tell whose they are.
  */
 export function endingKinds(
@@ -26,10 +26,12 @@ export function endingKinds(
   data: boolean,
 ): readonly FleetKind[] {
   const ending = kinds.map((kind) => endingKind(kind, data));
-  const others = kinds.filter(({ kind }) => kind !== "runner").map(({ kind }) => kind);
+  // A group ends what is in it; as long as it lives, its instances are nobody else's to end.
+  const makers = new Set(["pool", "runner"]);
+  const others = kinds.filter(({ kind }) => !makers.has(kind)).map(({ kind }) => kind);
   const machines = machinesKind(look, others);
   return [
-    ...ending.map((kind) => (kind.kind === "runner" ? { ...kind, after: [...kind.after, machines.kind] } : kind)),
+    ...ending.map((kind) => (makers.has(kind.kind) ? { ...kind, after: [...kind.after, machines.kind] } : kind)),
     machines,
   ];
 }

@@ -39,6 +39,7 @@ export interface ProofPorts {
 export async function proveGone(ports: ProofPorts, fleet: Fleet): Promise<TeardownProof> {
   const found = await Promise.all([
     network(ports, fleet),
+    pools(ports, fleet),
     roles(ports, fleet),
     instances(ports, fleet),
     storage(ports, fleet),
@@ -50,6 +51,7 @@ export async function proveGone(ports: ProofPorts, fleet: Fleet): Promise<Teardo
     listings: [
       "instances and spot requests by tag, profile, group and client token",
       "volumes, network interfaces, addresses and groups by tag",
+      "launch templates and Auto Scaling groups by tag",
       "key pairs by the names that this fleet's managers gave",
       "roles and profiles by path",
       "the file's record and buckets by name",
@@ -69,6 +71,25 @@ async function network({ readers }: ProofPorts, fleet: Fleet): Promise<readonly 
     by: tagged(fleet),
     remove: `aws ec2 delete-security-group --group-id ${id}`,
   }));
+}
+
+async function pools({ readers: { pool } }: ProofPorts, fleet: Fleet): Promise<readonly Remnant[]> {
+  const mark = { [fleetTag]: fleet.metadata.name };
+  const [groups, templates] = await Promise.all([pool.groupsTagged(mark), pool.templatesTagged(mark)]);
+  return [
+    ...groups.map(({ name }) => ({
+      sort: "auto-scaling-group",
+      id: name,
+      by: tagged(fleet),
+      remove: `aws autoscaling delete-auto-scaling-group --force-delete --auto-scaling-group-name ${name}`,
+    })),
+    ...templates.map(({ id }) => ({
+      sort: "launch-template",
+      id,
+      by: tagged(fleet),
+      remove: `aws ec2 delete-launch-template --launch-template-id ${id}`,
+    })),
+  ];
 }
 
 async function roles({ readers: { iam } }: ProofPorts, fleet: Fleet): Promise<readonly Remnant[]> {

@@ -19,7 +19,8 @@ export function page<Item>(
   const sorted = items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const after = NextToken === undefined ? undefined : decode(NextToken);
   const rest = after === undefined ? sorted : sorted.filter((item) => keyOf(item) > after);
-  const shown = rest.slice(0, MaxRecords ?? Math.min(limits.usual, pageSize ?? limits.usual));
+  // A page may hold less than was asked for.
+  const shown = rest.slice(0, Math.min(MaxRecords ?? limits.usual, pageSize ?? limits.most));
   const last = shown.at(-1);
   if (last === undefined || shown.length === rest.length) return { items: shown };
   return { items: shown, NextToken: Buffer.from(`after:${keyOf(last)}`).toString("base64url") };

@@ -22,7 +22,11 @@ export interface Probes {
  * Witnesses that are asked over Systems Manager: managers by the list-machines document, workers by list-jobs, GitLab by
  * ask-gitlab on the managers. What can't be asked at all is silent, never empty.
  */
-export function hostWitnesses({ managers: probe, machines }: Probes, around: () => GitLabSurroundings): WitnessReader {
+export function hostWitnesses(
+  { managers: probe, machines }: Probes,
+  around: () => GitLabSurroundings,
+  scalingGroups: WitnessReader["scalingGroups"],
+): WitnessReader {
   return {
     async askManager(instanceId, nonce) {
       const answer = managerAnswer(await probe.ask(instanceId, listMachinesRequest(), patience), nonce);
@@ -46,9 +50,7 @@ export function hostWitnesses({ managers: probe, machines }: Probes, around: () 
       );
       return together(answers);
     },
-    async scalingGroups() {
-      throw silent("Auto Scaling groups aren't listed");
-    },
+    scalingGroups,
   };
 }
 

@@ -7,6 +7,7 @@ import { createGroup, createTemplate, updateGroup, updateTemplate } from "./appl
 import { kind, type PoolDesired, poolDesired, type TemplateDesired } from "./desired.ts";
 import { diffGroup, type GroupState, groupDeletion, groupFingerprint } from "./group.ts";
 import { lookUpImage, observePools, type PoolState } from "./observe.ts";
+import { poolTeardown } from "./teardown.ts";
 import { diffTemplate, type TemplateState, templateDeletion } from "./template.ts";
 
 type PoolReaders = Pick<Readers, "pool" | "host">;
@@ -23,6 +24,7 @@ export const poolKind: Kind<Fleet, PoolReaders, PoolWriters, PoolDesired, PoolSt
   diff,
   apply,
   outputs: (_name, observed) => (observed.type === "template" ? { id: observed.id } : { name: observed.name }),
+  teardown: poolTeardown,
   fingerprinted: (_name, observed) => (observed.type === "group" ? groupFingerprint(observed) : observed),
   health: (_name, observed) =>
     observed.type === "group" && observed.going

@@ -97,9 +97,9 @@ async function templates(look: Look, names: readonly string[]): Promise<Found> {
     }
     const version = versions[index];
     const record = version === undefined ? undefined : (byName.get(name) ?? (await pool.templateNamed(template.name)));
-    if ("unknown" in image) found.set(name, unknown(image.unknown));
-    else if (version === undefined || record === undefined) found.set(name, absent);
-    else found.set(name, present({ type: "template", ...record, data: version.data, image }));
+    const known = "unknown" in image ? { imageUnknown: image.unknown } : { image };
+    if (version === undefined || record === undefined) found.set(name, absent);
+    else found.set(name, present({ type: "template", ...record, data: version.data, ...known }));
   }
   return found;
 }
@@ -109,7 +109,7 @@ async function seenLeft(pool: PoolReader, template: LaunchTemplateRecord): Promi
   return version === undefined ? absent : present({ type: "template", ...template, data: version.data });
 }
 
-/** An AMI that can't be looked up makes its own template unknown, and no other. */
+/** An AMI that can't be looked up leaves open whether its own template is as declared, and no other. */
 async function imageOf(look: Look, { image }: TemplateDesired): Promise<Image | { readonly unknown: string }> {
   try {
     return await lookUpImage(image, look.readers);

@@ -14,8 +14,9 @@ export type TemplateState = LaunchTemplateRecord & {
   readonly type: "template";
   /** Of the default version. */
   readonly data: TemplateData;
-  /** Missing of one that the file doesn't ask for. */
+  /** Missing of one that the file doesn't ask for, and where it could not be looked up. */
   readonly image?: Image;
+  readonly imageUnknown?: string;
 };
 
 const networkGroups = ["machine", "egress"] as const;
@@ -45,6 +46,8 @@ export function diffTemplate(
   marked: boolean,
   outputs: OutputsByTarget,
 ): readonly ActionDraft[] {
+  const { imageUnknown: why } = observed ?? {};
+  if (why !== undefined) throw new Failure({ code: "ImageUnknown", class: "unknown", message: why });
   const data = dataChanges(observed, desired, outputs);
   const tags = tagChanges(observed?.tags ?? {}, desired.tags);
   const needs = [

@@ -3,6 +3,7 @@ import { type Period, parsePeriod } from "../../desired/runners/period.ts";
 import { cronFields } from "../../desired/runners/period-field.ts";
 import type { MachineFleet } from "../../desired/runners/runners-schema.ts";
 import type { JsonObject } from "../../engine/json.ts";
+import { defaultPlugin } from "../common/fleeting.ts";
 import { asWritten } from "./as-written.ts";
 
 /** What a person must see to, or what the new executor does differently. */
@@ -33,7 +34,7 @@ export function convertToAutoscaler(old: MachineFleet): Converted {
     executor: "docker-autoscaler",
     ...(asWritten(common) as JsonObject),
     autoscaler: {
-      plugin: "aws:1",
+      plugin: defaultPlugin,
       capacityPerInstance: 1,
       ...(machine.maxBuilds === undefined ? {} : { maxUseCount: machine.maxBuilds }),
       ...(old.limit === undefined || old.limit === 0 ? {} : { maxInstances: old.limit }),

@@ -1,5 +1,6 @@
 import type { Fleet } from "../../desired/fleet.ts";
 import { secretPath } from "../../desired/names.ts";
+import { poolGroupName } from "../../desired/runners/pool.ts";
 import type { RunnerFleet } from "../../desired/runners/runners-schema.ts";
 import type { RunnerAttributes, RunnerScope, RunnerSurroundings } from "./host-requests.ts";
 import { runnerNameOf } from "./render.ts";
@@ -20,6 +21,8 @@ export type SectionDesired = {
   readonly attributes: RunnerAttributes;
   readonly scope: RunnerScope;
   readonly flow: "authentication-token" | "registration-token";
+  /** Name of its Auto Scaling group, where the file declares one: a runner without it would take jobs and start none. */
+  readonly pool?: string;
 };
 
 export type RunnerDesired = ApiTokenDesired | ManagerDesired | SectionDesired;
@@ -41,7 +44,11 @@ export function runnerDesired({ metadata, spec }: Fleet): ReadonlyMap<string, Ru
     ["manager", { type: "manager" }],
     ...runners.fleets.map((fleet) => {
       const section = runnerNameOf(metadata.name, fleet);
-      return [sectionResource(section), sectionDesired(section, fleet)] as const;
+      const pool =
+        fleet.executor === "docker+machine" || fleet.pool === undefined
+          ? {}
+          : { pool: poolGroupName(metadata.name, fleet) };
+      return [sectionResource(section), { ...sectionDesired(section, fleet), ...pool }] as const;
     }),
   ]);
 }

@@ -56,7 +56,8 @@ export function diffSection(
   desired: SectionDesired,
   own: boolean,
 ): readonly ActionDraft[] {
-  const needs = [volume, ...(own ? [gitlab, apiToken] : [])];
+  const pool = desired.pool === undefined ? [] : [{ kind: "pool", name: `group/${desired.pool}` }];
+  const needs = [volume, ...(own ? [gitlab, apiToken] : []), ...pool];
   const why = observed === undefined ? "no such runner is registered" : whyRegister(observed);
   if (why !== undefined) {
     return [

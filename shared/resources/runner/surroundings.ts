@@ -3,6 +3,7 @@ import { poolGroupName } from "../../desired/runners/pool.ts";
 import type { MachineFleet, RunnerFleet } from "../../desired/runners/runners-schema.ts";
 import { isTable, type TomlTable, type TomlValue } from "../../desired/runners/toml-value.ts";
 import { Failure } from "../../engine/failure.ts";
+import { defaultPlugin } from "../common/fleeting.ts";
 
 /** What a section takes from the fleet around it wherever it doesn't say otherwise. */
 export interface Surroundings {
@@ -51,7 +52,7 @@ export function surrounded(
     ...section,
     cache,
     autoscaler: {
-      plugin: "aws",
+      plugin: defaultPlugin,
       ...autoscaler,
       plugin_config: { name: poolGroupName(fleetName, fleet), ...config },
       // Without it every restart of the manager deletes the whole fleet (gitlab-runner executors/internal/autoscaler).

@@ -1,6 +1,7 @@
 import type { Fleet } from "../../desired/fleet.ts";
 import { secretPath } from "../../desired/names.ts";
 import { digest } from "../../engine/digest.ts";
+import { pluginsOf } from "../common/fleeting.ts";
 import { type HostFile, secretMark } from "../common/host-request.ts";
 import { stackPaths } from "../common/stack-files.ts";
 import { architectureOf, compose, dockerVersion } from "./pins.ts";
@@ -118,7 +119,7 @@ type Groups = Readonly<Record<string, readonly FileDesired[]>>;
 function fileGroups(fleet: Fleet, host: Host): Groups {
   const own = ownFiles(fleet, host);
   const runnerVersion = fleet.spec.runners?.version ?? host.gitlab.version;
-  const image = runnerImageTag(runnerVersion, renderRunnerImage(runnerVersion), runnerEntrypoint);
+  const image = runnerImageTag(runnerVersion, dockerfileOf(fleet, host), runnerEntrypoint);
   const digests = Object.fromEntries(
     // The runner's are in the tag of its image. Dashboards are read again while Grafana runs.
     Object.entries(own)
@@ -135,11 +136,14 @@ function fileGroups(fleet: Fleet, host: Host): Groups {
   };
 }
 
+function dockerfileOf(fleet: Fleet, host: Host): string {
+  return renderRunnerImage(fleet.spec.runners?.version ?? host.gitlab.version, pluginsOf(fleet));
+}
+
 function ownFiles(fleet: Fleet, host: Host): Groups {
   const services = servicesOf(fleet);
   const secret = (name: string) => secretMark(secretPath(fleet.metadata.name, name), "raw");
   const { tls, monitoring } = host;
-  const runnerVersion = fleet.spec.runners?.version ?? host.gitlab.version;
   const groups: Record<ServiceName, readonly FileDesired[]> = {
     gitlab: [
       secretive(stackPaths.omnibus, renderOmnibus(fleet, host)),
@@ -151,7 +155,7 @@ function ownFiles(fleet: Fleet, host: Host): Groups {
         : []),
     ],
     "gitlab-runner": [
-      plain(stackPaths.runnerImage, renderRunnerImage(runnerVersion)),
+      plain(stackPaths.runnerImage, dockerfileOf(fleet, host)),
       { ...plain(stackPaths.runnerEntrypoint, runnerEntrypoint), mode: "0755" },
     ],
     prometheus: [plain(stackPaths.prometheus, renderPrometheus(fleet))],

@@ -2,6 +2,7 @@ import { parse, stringify } from "yaml";
 import type { Fleet } from "../../desired/fleet.ts";
 import { digest } from "../../engine/digest.ts";
 import type { Json, JsonObject } from "../../engine/json.ts";
+import { usesAutoscaler } from "../common/fleeting.ts";
 import { hostPaths } from "../common/host-request.ts";
 import { images } from "./pins.ts";
 import { omnibusDirectory, proxyEnvironment } from "./render-omnibus.ts";
@@ -42,7 +43,8 @@ export function gitlabImage(edition: string, version: string): string {
 export function composeModel(fleet: Fleet, host: Host, digests: FileDigests, runnerImage: string): JsonObject {
   const blocks: Readonly<Record<ServiceName, () => JsonObject>> = {
     gitlab: () => gitlabService(host),
-    "gitlab-runner": () => runnerService(host, runnerImage),
+    "gitlab-runner": () =>
+      runnerService(host, runnerImage, usesAutoscaler(fleet) ? { AWS_REGION: fleet.spec.region } : {}),
     prometheus: () => prometheusService(host),
     grafana: () => grafanaService(host),
   };
@@ -114,12 +116,13 @@ function webPorts({ tls }: Host, url: URL): readonly number[] {
   return [...new Set([80, ...(url.protocol === "https:" && tls.type !== "None" ? [443] : []), ...own])];
 }
 
-function runnerService(host: Host, image: string): JsonObject {
+/** @param more variables of the autoscaler's plugins: their SDK finds no region by itself */
+function runnerService(host: Host, image: string, more: Readonly<Record<string, string>>): JsonObject {
   return {
     image,
     build: { context: "./runner" },
     restart: "always",
-    environment: plainTexts({ TZ: host.timeZone, ...proxyEnvironment(host) }),
+    environment: plainTexts({ TZ: host.timeZone, ...more, ...proxyEnvironment(host) }),
     // SIGQUIT: no new jobs, and the end with the last one.
     stop_signal: "SIGQUIT",
     stop_grace_period: `${Math.ceil(host.longestJob / 1000)}s`,

@@ -2,8 +2,13 @@ import { dockerMachine } from "./pins.ts";
 
 const downloads = "https://gitlab-docker-machine-downloads.s3.amazonaws.com";
 
-/** GitLab's image with GitLab's docker-machine in a version of our choosing, checked by its hash. @param version of GitLab Runner */
-export function renderRunnerImage(version: string): string {
+/**
+ * GitLab's image with GitLab's docker-machine in a version of our choosing, checked by its hash, and the autoscaler's plugins,
+ * which `gitlab-runner fleeting install` fetches from their registry.
+ * @param version of GitLab Runner
+ * @param plugins as `autoscaler.plugin` names them
+ */
+export function renderRunnerImage(version: string, plugins: readonly string[]): string {
   const { version: machine, sha256 } = dockerMachine;
   return `# Written by Fleetkeeper; changes by hand are put back.
 FROM gitlab/gitlab-runner:v${version}
@@ -18,12 +23,25 @@ RUN set -eu; \\
     echo "$sum  /usr/local/bin/docker-machine" | sha256sum -c -; \\
     chmod 0755 /usr/local/bin/docker-machine; \\
     docker-machine --version
-COPY entrypoint.sh /usr/local/bin/fleetkeeper-entrypoint
+${pluginLines(plugins)}COPY entrypoint.sh /usr/local/bin/fleetkeeper-entrypoint
 RUN chmod 0755 /usr/local/bin/fleetkeeper-entrypoint
 ENV MACHINE_STORAGE_PATH=/root/.docker/machine
 STOPSIGNAL SIGQUIT
 ENTRYPOINT ["/usr/bin/dumb-init", "/usr/local/bin/fleetkeeper-entrypoint"]
 CMD ["run", "--user=gitlab-runner", "--working-directory=/home/gitlab-runner"]
+`;
+}
+
+/** In the image, so that a new container has them, whatever became of the old one's files. */
+function pluginLines(plugins: readonly string[]): string {
+  if (plugins.length === 0) return "";
+  const section = (plugin: string) =>
+    `[[runners]]\\nurl = "http://localhost"\\ntoken = "none"\\nexecutor = "instance"\\n[runners.autoscaler]\\nplugin = "${plugin}"\\n`;
+  return `ENV FLEETING_PLUGIN_PATH=/usr/local/lib/fleeting
+RUN set -eu; \\
+    printf '${plugins.map(section).join("")}' >/tmp/plugins.toml; \\
+    gitlab-runner fleeting -c /tmp/plugins.toml install; \\
+    rm /tmp/plugins.toml
 `;
 }
 
