@@ -4,8 +4,9 @@ import type { Fleet } from "../../shared/desired/fleet.ts";
 import { Failure } from "../../shared/engine/failure.ts";
 import type { Plan } from "../../shared/engine/plan.ts";
 import { preview } from "../../shared/engine/preview.ts";
+import type { FleetState } from "../../shared/engine/state-port.ts";
 import { isDestroyed, isUnderWay } from "../../shared/engine/teardown.ts";
-import { type Destroyed, destroy, fleetOf as fleetInForce, forget } from "../../shared/reconciler/destroy.ts";
+import { type Destroyed, destroy, nothingInForce } from "../../shared/reconciler/destroy.ts";
 import type { Reconciler } from "../../shared/reconciler/reconciler.ts";
 import { planHtml } from "../../shared/report/plan-html.ts";
 import { planJson } from "../../shared/report/plan-json.ts";
@@ -42,28 +43,14 @@ export async function run(io: Io, _: readonly string[], options: Options): Promi
   const data = options.data === true;
   const marks = isLoopback(options.endpointUrl);
   const reconciler = await reconcilerOf(io, options, undefined, events, { data, marks });
-  const { store, engine } = reconciler;
-  const name = await fleetOf(store, options.fleet);
+  const { engine } = reconciler;
+  const name = await fleetOf(reconciler.store, options.fleet);
   if (options.abandon === true) return abandon(io, options, reconciler, name);
   const state = await engine.store.load(name);
   if (isDestroyed(state)) return tell(io, options, name, `${name} is destroyed already`);
-  if (isUnderWay(state.teardown) && state.teardown.emptiedAt !== undefined) {
-    await forget({ reconciler, clock: engine.clock, newId: randomUUID }, name);
-    return tell(io, options, name, `${name} was gone already, and is forgotten now`);
-  }
-  const [looked] = await Promise.all([preview(engine, name, state, { force: true }), reconciler.identify()]);
-  if (looked.plan === undefined) {
-    await fleetInForce(reconciler, name);
-    throw new Error("a fleet in force has a plan");
-  }
-  const approve = approvedOf(name, looked.plan, options);
-  if (approve === undefined && !isUnderWay(state.teardown)) {
-    io.stdout.write(renderPlan(io, looked.plan, options));
-    if (options.output === "text") io.stderr.write(howToGoOn(name, data));
-    return 2;
-  }
-  refuseStandstill(looked.plan);
-  await beginTeardown(store, name, { by: personOf(io), at: io.now(), data, approve: approve ?? [] });
+  const { teardown } = state;
+  const emptied = isUnderWay(teardown) && teardown.emptiedAt !== undefined;
+  if (!emptied && !(await begin(io, options, reconciler, name, state))) return 2;
   io.interrupted.addEventListener("abort", () => {
     io.stderr.write("ending this run in good order; the teardown goes on with the next call\n");
   });
@@ -81,6 +68,28 @@ export async function run(io: Io, _: readonly string[], options: Options): Promi
   );
   io.stdout.write(renderEnd(io, name, ended, options));
   return exitOf(ended);
+}
+
+/** Shows the plan, or begins what of it is approved. @returns whether a teardown is under way now */
+async function begin(
+  io: Io,
+  options: Options,
+  { engine, store, identify }: Reconciler,
+  name: string,
+  state: FleetState,
+): Promise<boolean> {
+  const data = options.data === true;
+  const [{ plan }] = await Promise.all([preview(engine, name, state, { force: true }), identify()]);
+  if (plan === undefined) throw nothingInForce(name);
+  const approve = approvedOf(name, plan, options);
+  if (approve === undefined && !isUnderWay(state.teardown)) {
+    io.stdout.write(renderPlan(io, plan, options));
+    if (options.output === "text") io.stderr.write(howToGoOn(name, data));
+    return false;
+  }
+  refuseStandstill(plan);
+  await beginTeardown(store, name, { by: personOf(io), at: io.now(), data, approve: approve ?? [] });
+  return true;
 }
 
 /** Ids approved by this call; undefined where it approves nothing. */

@@ -44,7 +44,8 @@ export function difference<Fleet, Readers>(fleet: Fleet, look: Look<Fleet, Reade
           outputs: look.outputs,
           now,
         });
-        if (kindLook.kind.ends === true && drafts.length === 0) stays.add(targetKey(target));
+        const ending = observation.operation?.state === "underWay";
+        if (kindLook.kind.ends === true && drafts.length === 0 && !ending) stays.add(targetKey(target));
         const compared = withoutUnknowable(drafts, look);
         actions.push(...compared.actions.map((draft) => sealed(kindLook, draft)));
         if (compared.unknown !== undefined) unknown.push({ ...target, why: compared.unknown });

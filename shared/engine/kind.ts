@@ -17,7 +17,7 @@ export interface ObserveContext<Fleet, Readers> {
   /** Operations of this kind under way, by resource name. */
   readonly operations: ReadonlyMap<string, Operation>;
   readonly outputs: OutputsByTarget;
-  /** What was seen to be certainly gone, by `kind/name`, of the kinds that this one is observed after. */
+  /** What was seen to be absent, or to end for good, by `kind/name`, of the kinds that this one is observed after. */
   readonly gone?: ReadonlySet<string>;
   /** Where set, only these resources need be read again (the check right before an apply). */
   readonly only?: readonly string[];

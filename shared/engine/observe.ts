@@ -101,14 +101,12 @@ async function ask<Fleet, Readers>(
   }
 }
 
-/** Certainly absent, and not on its way out either. */
+/** Certainly absent, or on its way out for good. */
 function goneOf(observations: ReadonlyMap<string, Observation<Json>>): readonly string[] {
-  return [...observations].flatMap(([name, observation]) =>
-    observation.state === "absent" && observation.operation === undefined ? [name] : [],
-  );
+  return [...observations].flatMap(([name, { state }]) => (state === "absent" ? [name] : []));
 }
 
-/** Everything of a look that is certainly gone, by `kind/name`. */
+/** Everything of a look that is gone, by `kind/name`. */
 export function goneIn<Fleet, Readers>(look: Look<Fleet, Readers>): ReadonlySet<string> {
   const all = [...look.kinds.values()];
   return new Set(all.flatMap(({ kind, observations }) => goneOf(observations).map((name) => `${kind.kind}/${name}`)));

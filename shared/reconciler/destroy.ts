@@ -4,7 +4,7 @@ import { Failure, failureWhile } from "../engine/failure.ts";
 import type { RunRecord } from "../engine/record.ts";
 import { decideRevision } from "../engine/revision.ts";
 import { run } from "../engine/run.ts";
-import { forgetFleet } from "../store/teardown.ts";
+import { forgetFleet, readTeardown } from "../store/teardown.ts";
 import { machinesTarget } from "./ending-kinds.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { TeardownProof } from "./teardown-proof.ts";
@@ -29,7 +29,7 @@ export interface DestroyPorts {
  * How a teardown ended: all gone; waiting for a person or given up by one; or failed. `last` says what is held and unknown.
  */
 export type Destroyed =
-  | { readonly end: "Gone"; readonly proof: TeardownProof; readonly last?: RunRecord }
+  | { readonly end: "Gone"; readonly proof?: TeardownProof; readonly last?: RunRecord }
   | { readonly end: "Held" | "Failed" | "Interrupted"; readonly last: RunRecord; readonly proof?: TeardownProof };
 
 /** How often in a row nothing may come of a run before it is a person's turn. */
@@ -44,6 +44,13 @@ const shortestWait = 1_000;
  */
 export async function destroy(ports: DestroyPorts, name: string): Promise<Destroyed> {
   const { reconciler, clock, newId, by } = ports;
+  const teardown = await readTeardown(reconciler.store, name);
+  if (teardown?.endedAt !== undefined) return { end: "Gone" };
+  // Proven gone by a call that was interrupted while it forgot the fleet.
+  if (teardown?.emptiedAt !== undefined) {
+    await forget(ports, name);
+    return { end: "Gone" };
+  }
   let idle = 0;
   let said = "";
   for (;;) {
@@ -76,9 +83,13 @@ function isEmpty({ end, conditions }: RunRecord): boolean {
 }
 
 /** Something was done, or goes on by itself. */
-function isGoingOn({ actions, held }: RunRecord): boolean {
+function isGoingOn({ actions, held, unknown, runAgainAt }: RunRecord): boolean {
   const done = actions.some(({ outcome }) => outcome.state === "applied" || outcome.state === "pending");
-  return done || held.some(({ hold }) => hold.reason === "UnderWay" || hold.reason === "ActionLimit");
+  if (done || held.some(({ hold }) => hold.reason === "UnderWay" || hold.reason === "ActionLimit")) return true;
+  // What is waited for ends by itself, unless it is but another attempt, or nobody can tell whether it still goes on.
+  const failed = actions.some(({ outcome }) => outcome.state === "failed");
+  if (failed || unknown.length > 0) return false;
+  return runAgainAt !== undefined && held.every(({ hold }) => hold.reason !== "BackingOff");
 }
 
 /** Nothing gets better by waiting: nothing is unknown, and nothing is tried again. */
@@ -103,7 +114,7 @@ async function collected(ports: DestroyPorts, name: string, record: RunRecord): 
 }
 
 /** Under the lease, so that no run writes down anew what is being forgotten. */
-export async function forget(
+async function forget(
   { reconciler, clock, newId }: Pick<DestroyPorts, "reconciler" | "clock" | "newId">,
   name: string,
 ): Promise<void> {
@@ -124,11 +135,14 @@ export async function forget(
   }
 }
 
-/** The fleet as it is in force. @throws Failure `NothingInForce` */
-export async function fleetOf({ engine }: Pick<Reconciler, "engine">, name: string): Promise<Fleet> {
+async function fleetOf({ engine }: Pick<Reconciler, "engine">, name: string): Promise<Fleet> {
   const { inForce } = decideRevision(engine.desired, name, await engine.store.load(name));
-  if (inForce !== undefined) return inForce.fleet;
-  throw new Failure({
+  if (inForce === undefined) throw nothingInForce(name);
+  return inForce.fleet;
+}
+
+export function nothingInForce(name: string): Failure {
+  return new Failure({
     code: "NothingInForce",
     class: "terminal",
     message: `no valid file is in force for ${name}, so nobody can tell what belongs to it`,

@@ -8,6 +8,7 @@ import { absent, type Observation, unknown } from "../engine/observation.ts";
 import { endingKind } from "../engine/teardown.ts";
 import { type Left, leftOf } from "../resources/machines/left.ts";
 import type { Collection } from "./collection.ts";
+import { endingSnapshots } from "./ending-snapshots.ts";
 import type { FleetKind } from "./kinds.ts";
 
 /** The one resource of `machines`: everything that runners made and that isn't gone. */
@@ -33,6 +34,7 @@ export function endingKinds(
   return [
     ...ending.map((kind) => (makers.has(kind.kind) ? { ...kind, after: [...kind.after, machines.kind] } : kind)),
     machines,
+    endingSnapshots(data),
   ];
 }
 
@@ -93,9 +95,10 @@ async function see(
 }
 
 function stateOf(left: Left, startedAt: number, now: number): Observation<MachinesState> {
-  if (left.unknown.length > 0) return unknown(some([...left.unknown, ...left.stuck, ...left.waiting]));
-  const waits = some([...left.waiting, ...left.stuck]);
+  // As long as one goes its way, it goes on; then it is the others' turn.
+  const waits = some([...left.waiting, ...left.unknown, ...left.stuck]);
   if (left.waiting.length > 0) return waiting(startedAt, now, { waits, stuck: "" });
+  if (left.unknown.length > 0) return unknown(some([...left.unknown, ...left.stuck]));
   return left.stuck.length === 0 ? absent : { state: "present", value: { waits: "", stuck: some(left.stuck) } };
 }
 

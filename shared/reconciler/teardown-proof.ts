@@ -50,7 +50,7 @@ export async function proveGone(ports: ProofPorts, fleet: Fleet): Promise<Teardo
     remnants: found.flat(),
     listings: [
       "instances and spot requests by tag, profile, group and client token",
-      "volumes, network interfaces, addresses and groups by tag",
+      "volumes, snapshots, network interfaces, addresses and groups by tag",
       "launch templates and Auto Scaling groups by tag",
       "key pairs by the names that this fleet's managers gave",
       "roles and profiles by path",
@@ -149,7 +149,12 @@ function instance(id: string, by: string): Remnant {
 
 async function storage({ readers, machines }: ProofPorts, fleet: Fleet): Promise<readonly Remnant[]> {
   const mark = { [fleetTag]: fleet.metadata.name };
-  const [volumes, interfaces] = await Promise.all([readers.host.volumesTagged(mark), machines.networkInterfaces(mark)]);
+  const [volumes, interfaces, snapshots] = await Promise.all([
+    readers.host.volumesTagged(mark),
+    machines.networkInterfaces(mark),
+    readers.snapshots.tagged(mark),
+  ]);
+  const backups = fleet.spec.host?.backups?.deletionPolicy ?? "Retain";
   return [
     ...volumes
       .filter(({ state }) => state !== "deleting" && state !== "deleted")
@@ -160,6 +165,13 @@ async function storage({ readers, machines }: ProofPorts, fleet: Fleet): Promise
         const policy = fleet.spec.host?.dataVolume.deletionPolicy ?? "Retain";
         return { ...remnant, retained: `GitLab's data (${sizeGiB} GiB ${type} in ${zone}): ${retainedBy(policy)}` };
       }),
+    ...snapshots.map(({ id, volumeId }) => ({
+      sort: "snapshot",
+      id,
+      by: tagged(fleet),
+      retained: `of ${volumeId}, with a backup: ${retainedBy(backups)}`,
+      remove: `aws ec2 delete-snapshot --snapshot-id ${id}`,
+    })),
     ...interfaces.map(({ id }) => ({
       sort: "network-interface",
       id,

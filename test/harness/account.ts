@@ -3,7 +3,17 @@ import type { Sandbox } from "../../sandbox/sandbox.ts";
 /** Members that tell when or under which random name something was made, not what it is. */
 const incidental = new Set([
   ...["createdAt", "modifiedAt", "visibleAt", "roleSince", "roleId", "profileId", "timing"],
-  ...["launchTime", "stateSince", "lastRun", "since", "availableAt", "attachedAt", "startedAt", "registeredAt"],
+  ...[
+    "launchTime",
+    "stateSince",
+    "lastRun",
+    "since",
+    "availableAt",
+    "attachedAt",
+    "startedAt",
+    "registeredAt",
+    "transitionReason",
+  ],
   ...["privateIp", "publicIp", "macAddress", "addressesUsed", "reservationId", "associationId", "attachmentId"],
   // What was asked and answered on the way, not what is there.
   ...["agenda", "clientTokens", "commands", "invocations", "changes"],

@@ -1,3 +1,4 @@
+import type { Access } from "../../sandbox/hosted-service.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { type Crash, SandboxHandler } from "../../sandbox/sdk-handler.ts";
 
@@ -36,23 +37,27 @@ export interface CrashReport {
  * Lets a run die right before and right after every single one of its calls, each time in a new world, and compares the
  * end after recovery with that of a run that lived. `recover` also follows the undisturbed run, so that both ends are of
  * the same number of runs.
- * @param only which points to try: every one unless told, for a quick sample
+ * @param only which points to try: every one unless told, for a quick sample; `access` is that of the call there
  */
 export async function crashEverywhere<World extends CrashWorld>(
   scenario: CrashScenario<World>,
-  only: (crash: Crash) => boolean = () => true,
+  only: (crash: Crash, access: Access) => boolean = () => true,
 ): Promise<CrashReport> {
   const undisturbed = await scenario.make();
   const handler = new SandboxHandler(undisturbed.sandbox);
   await scenario.run(undisturbed, handler);
   const { calls } = handler;
+  const accesses = undisturbed.sandbox.calls
+    .all()
+    .slice(-calls)
+    .map(({ access }) => access);
   await scenario.recover(undisturbed, new SandboxHandler(undisturbed.sandbox));
   const expected = scenario.end(undisturbed);
   const failures: CrashFailure[] = [];
   let worlds = 1;
   for (let at = 1; at <= calls; at += 1) {
     for (const when of ["before", "after"] as const) {
-      if (!only({ at, when })) continue;
+      if (!only({ at, when }, accesses[at - 1] ?? "write")) continue;
       worlds += 1;
       const failure = await crashOnce(scenario, { at, when }, expected);
       if (failure !== undefined) failures.push(failure);

@@ -20,8 +20,8 @@ export interface Left {
  */
 const counted: ReadonlySet<Sort> = new Set(["instance", "spot-request", "volume", "network-interface", "key-pair"]);
 
-/** Reasons to leave something alone that are about a machine; the others say that it is none. */
-const heldByPeople: ReadonlySet<Reason["code"]> = new Set(["keep-tag", "termination-protection", "scaling-group"]);
+/** Reasons to leave a machine alone that only a person can take away; a group ends its own, and the others say that it is none. */
+const heldByPeople: ReadonlySet<Reason["code"]> = new Set(["keep-tag", "termination-protection"]);
 
 /** What is left, by the same verdicts as everywhere. Pure. */
 export function leftOf({ look, ledger, policy }: Pick<SweepContext, "look" | "ledger" | "policy">): Left {

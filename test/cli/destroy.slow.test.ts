@@ -1,0 +1,25 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { TypedFleet } from "../harness/typed-fleet.ts";
+
+beforeEach(() => {
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test("a whole fleet ends in order, from its runners to its roles, and GitLab's data is retained", async () => {
+  await using typed = await TypedFleet.open();
+  const { fleet } = typed;
+  const volume = await fleet.dataVolume();
+  const planned = await typed.type("destroy");
+  expect(planned.exit).toBe(2);
+  expect(planned.stdout).toContain("delete host/instance");
+  const destroyed = await typed.type("destroy --confirm acme");
+  expect(destroyed.exit).toBe(0);
+  expect(destroyed.stdout).toContain(volume.VolumeId);
+  expect(destroyed.stdout).toContain("nothing else is left");
+  expect((await fleet.dataVolume()).State).toBe("available");
+  expect(fleet.world.hosts?.gitlab.state.runners).toEqual([]);
+});

@@ -1,0 +1,40 @@
+import { listen } from "../../sandbox/listen.ts";
+import { fleetkeeper, type Ran } from "../cli/terminal.ts";
+import { stateBucket } from "./fleet-world.ts";
+import { HostFleet } from "./host-fleet.ts";
+
+/** The sample fleet with a host that really answers, and an operator who types commands at it over loopback. */
+export class TypedFleet implements AsyncDisposable {
+  readonly fleet: HostFleet;
+  readonly #url: string;
+  readonly #close: () => Promise<void>;
+
+  private constructor(fleet: HostFleet, url: string, close: () => Promise<void>) {
+    this.fleet = fleet;
+    this.#url = url;
+    this.#close = close;
+  }
+
+  /** Settled. The caller stubs the credentials in the environment. */
+  static async open(edit?: (body: string) => string): Promise<TypedFleet> {
+    const fleet = await HostFleet.open(true, edit);
+    await fleet.settle(20);
+    const { url, close } = await listen(fleet.world.sandbox);
+    return new TypedFleet(fleet, url, close);
+  }
+
+  type(line: string): Promise<Ran> {
+    const { clock } = this.fleet.world;
+    return fleetkeeper(
+      `${line} --endpoint-url ${this.#url} --bucket ${stateBucket}`,
+      { AWS_REGION: "eu-central-1" },
+      process.cwd(),
+      { now: () => clock.now(), sleep: (milliseconds) => clock.sleep(milliseconds) },
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+    await this.fleet.close();
+  }
+}
