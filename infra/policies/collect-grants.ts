@@ -32,6 +32,13 @@ export function collectDeletions({ arn, iam }: Installation): readonly Grant[] {
       },
     },
     {
+      sid: "TerminateInGroups",
+      why: "What an Auto Scaling group of the fleet holds whose manager is gone for good: the group ends it, or it would launch another.",
+      actions: ["autoscaling:TerminateInstanceInAutoScalingGroup"],
+      resources: [arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/*")],
+      conditions: { StringEquals: ofFleet },
+    },
+    {
       sid: "CancelRequests",
       why: "Open spot requests that nobody waits for; some versions of docker-machine never tag them. It ends no instance.",
       actions: ["ec2:CancelSpotInstanceRequests"],

@@ -71,6 +71,7 @@ export const neverDelete: Grant = {
   effect: "Deny",
   actions: [
     "autoscaling:DeleteAutoScalingGroup",
+    "autoscaling:TerminateInstanceInAutoScalingGroup",
     "ec2:CancelSpotInstanceRequests",
     "ec2:DeleteKeyPair",
     "ec2:DeleteNetworkInterface",

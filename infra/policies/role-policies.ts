@@ -117,7 +117,6 @@ export function rolePolicies(
     },
     teardown: {
       ...writes,
-      rehearsal: rehearsalGrants(installation),
       deletion: [
         ...hostDeletion(installation),
         ...cacheDeletion(installation),
@@ -133,7 +132,11 @@ export function rolePolicies(
         },
       ],
       // Untagged machines are for the ask worker alone: this role has every document.
-      machines: machineQuestions(installation, documents.asking).filter(({ sid }) => sid !== "AskUntagged"),
+      // IAM attaches ten policies to a role, and no more: what is small goes together.
+      machines: [
+        ...machineQuestions(installation, documents.asking).filter(({ sid }) => sid !== "AskUntagged"),
+        ...rehearsalGrants(installation),
+      ],
       never: [ownParts(installation, changesOfFunctions)],
     },
   };

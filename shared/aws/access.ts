@@ -104,7 +104,10 @@ export function machinesMarkerOf(config: AwsConfig, beforeAttempt: () => void): 
 
 /** For who sweeps, with that role's credentials; it can't mark. @param beforeAttempt see {@link writersOf} */
 export function machinesSweeperOf(config: AwsConfig, beforeAttempt: () => void): MachinesSweeper {
-  return machinesSweeper(writerClient(config, (settings) => new EC2Client(settings), beforeAttempt));
+  return machinesSweeper(
+    writerClient(config, (settings) => new EC2Client(settings), beforeAttempt),
+    writerClient(config, (settings) => new AutoScalingClient(settings), beforeAttempt),
+  );
 }
 
 /** For who asks instances by documents that only read; this client sends commands, and writes nothing else. */

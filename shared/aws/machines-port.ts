@@ -90,6 +90,8 @@ export interface MachinesSweeper {
   cancelSpotRequest(id: string): Promise<void>;
   /** Refused where termination protection is on. */
   terminate(id: string): Promise<void>;
+  /** Through its Auto Scaling group, which wants one fewer from then on. */
+  terminateInGroup(id: string): Promise<void>;
   deleteVolume(id: string): Promise<void>;
   deleteNetworkInterface(id: string): Promise<void>;
   deleteKeyPair(name: string): Promise<void>;

@@ -1,3 +1,4 @@
+import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import {
   CancelSpotInstanceRequestsCommand,
   CreateTagsCommand,
@@ -118,7 +119,7 @@ export function machinesMarker(client: EC2Client): MachinesMarker {
   };
 }
 
-export function machinesSweeper(client: EC2Client): MachinesSweeper {
+export function machinesSweeper(client: EC2Client, scaling: AutoScalingClient): MachinesSweeper {
   return {
     cancelSpotRequest: (id) =>
       removeOrGone(`cancelling spot request ${id}`, () =>
@@ -126,6 +127,20 @@ export function machinesSweeper(client: EC2Client): MachinesSweeper {
       ),
     terminate: (id) =>
       removeOrGone(`terminating ${id}`, () => client.send(new TerminateInstancesCommand({ InstanceIds: [id] }))),
+    terminateInGroup: (id) =>
+      removeOrGone(`terminating ${id} through its group`, async () => {
+        const ends = (ShouldDecrementDesiredCapacity: boolean) =>
+          scaling.send(
+            new TerminateInstanceInAutoScalingGroupCommand({ InstanceId: id, ShouldDecrementDesiredCapacity }),
+          );
+        try {
+          await ends(true);
+        } catch (error) {
+          // The group wants none already: then none takes its place.
+          if (!(error instanceof Error) || !/desiredSize equals minSize \(0\)/.test(error.message)) throw error;
+          await ends(false);
+        }
+      }),
     deleteVolume: (id) =>
       removeOrGone(`deleting volume ${id}`, () => client.send(new DeleteVolumeCommand({ VolumeId: id }))),
     deleteNetworkInterface: (id) =>

@@ -120,8 +120,4 @@ export interface PoolWriter extends PoolReader {
   tagGroup(name: string, tags: Tags): Promise<void>;
   /** Together with its instances, which the group itself ends. What is on its way is left on it. */
   deleteGroup(name: string): Promise<void>;
-  /** No more instances than this from now on; those that are protected stay. */
-  setSize(name: string, desired: number): Promise<void>;
-  /** Through its group, in whose place it launches no other as long as the desired size is met. */
-  endInstance(instanceId: string): Promise<void>;
 }

@@ -6,9 +6,7 @@ import {
   type DescribeAutoScalingGroupsCommandInput,
   paginateDescribeAutoScalingGroups,
   ResumeProcessesCommand,
-  SetDesiredCapacityCommand,
   SuspendProcessesCommand,
-  TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
@@ -168,22 +166,6 @@ export function poolWriter(ec2: EC2Client, scaling: AutoScalingClient): PoolWrit
     deleteGroup: (name) =>
       removeOrGone(`deleting Auto Scaling group ${name}`, () =>
         scaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: name, ForceDelete: true })),
-      ),
-    setSize: (name, desired) =>
-      send(`setting the size of Auto Scaling group ${name}`, () =>
-        scaling.send(
-          new SetDesiredCapacityCommand({
-            AutoScalingGroupName: name,
-            DesiredCapacity: desired,
-            HonorCooldown: false,
-          }),
-        ),
-      ),
-    endInstance: (id) =>
-      removeOrGone(`terminating ${id} through its group`, () =>
-        scaling.send(
-          new TerminateInstanceInAutoScalingGroupCommand({ InstanceId: id, ShouldDecrementDesiredCapacity: false }),
-        ),
       ),
   };
 }

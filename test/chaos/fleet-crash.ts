@@ -19,14 +19,20 @@ export async function settle(world: FleetWorld, fleet: string, connection?: Para
   throw new Error(`not Ready after ${ends.length} runs: ${ends.join("; ")}`);
 }
 
-/** The sample fleet made from nothing, or healed after `before` has happened, by a run that may die. */
-export function fleetScenario(before?: (world: FleetWorld) => Promise<void>): CrashScenario<FleetWorld> {
+/**
+ * The sample fleet made from nothing, or healed after `before` has happened, by a run that may die.
+ * @param file its text
+ */
+export function fleetScenario(
+  before?: (world: FleetWorld) => Promise<void>,
+  file: () => Promise<string> = () => sampleFile("cloud"),
+): CrashScenario<FleetWorld> {
   const reports = new WeakMap<FleetWorld, readonly string[]>();
   return {
     async make() {
       const world = await FleetWorld.open();
       const reconciler = await world.reconciler();
-      await world.push(reconciler, "acme", await sampleFile("cloud"), 1);
+      await world.push(reconciler, "acme", await file(), 1);
       if (before !== undefined) {
         await settle(world, "acme");
         await before(world);

@@ -2,6 +2,7 @@
 export const unusedActions: Readonly<Record<string, string>> = {
   "autoscaling:CreateOrUpdateTags": "A group's tag that drifted, or the mark of one that was adopted.",
   "autoscaling:ResumeProcesses": "A process of a group that somebody suspended.",
+  "autoscaling:TerminateInstanceInAutoScalingGroup": "What a group holds whose manager is gone for good.",
   "autoscaling:UpdateAutoScalingGroup": "Bounds, subnets or protection of a group that drifted.",
   "ec2:AssociateIamInstanceProfile": "A host that lost its profile is given it back.",
   "ec2:CreateLaunchTemplateVersion": "A pool that the file changes, or a template that drifted.",

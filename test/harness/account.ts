@@ -67,9 +67,10 @@ function isTag(value: unknown): value is { readonly Key: string; readonly Value:
 function named(text: string, names: ReadonlyMap<string, string>): string {
   return text
     .replaceAll(/\bsg-[0-9a-f]{17}\b/g, (id) => names.get(id) ?? "sg-?")
-    .replaceAll(/\b(?:i|vol|eipalloc)-[0-9a-f]{17}\b/g, (id) => names.get(id) ?? `${id.split("-")[0]}-?`)
+    .replaceAll(/\b(?:i|vol|eipalloc|lt)-[0-9a-f]{17}\b/g, (id) => names.get(id) ?? `${id.split("-")[0]}-?`)
     .replaceAll(/\b(sgr|eni|snap)-[0-9a-f]{17}\b/g, "$1-?")
     .replaceAll(/\bA(?:IP|RO)A[A-Z0-9]{17}\b/g, "unique-id-?")
+    .replaceAll(/User suspended at [0-9T:-]+Z/g, "User suspended")
     .replaceAll(/\b198\.1[89]\.\d+\.\d+\b/g, "public-ip")
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "uuid-?");
 }

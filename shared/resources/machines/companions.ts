@@ -23,6 +23,8 @@ export interface Finding {
   readonly verdict: Verdict;
   /** The machine's name where it has one. */
   readonly name?: string;
+  /** Of an instance: the Auto Scaling group that it is in, which must end it, or would put another in its place. */
+  readonly group?: string;
   /** Of a directory: the instance that its config.json names. */
   readonly instanceId?: string;
 }

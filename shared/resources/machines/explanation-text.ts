@@ -144,6 +144,8 @@ export function reasonText(reason: Reason): string {
       return `it is on the disk of none of the ${reason.managersRead} managers that were read`;
     case "manager-ended":
       return `its manager ${reason.manager} has ended, which is proven`;
+    case "group-abandoned":
+      return `every manager has ended, which is proven, and nobody else sizes its Auto Scaling group ${reason.group}`;
     case "no-instance":
       return "there is no instance for it";
     case "request-open":

@@ -3,7 +3,7 @@ import type { CompanionEvidence, Sort } from "./companion.ts";
 import { type Finding, judgeCompanions } from "./companions.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Look } from "./look.ts";
-import { nameOf } from "./machine.ts";
+import { type Machine, nameOf, tag } from "./machine.ts";
 import type { Verdict } from "./verdict.ts";
 import { hear } from "./witnesses.ts";
 
@@ -21,7 +21,8 @@ export function lookAt(evidence: Evidence, companions: CompanionEvidence, now: n
     verdicts.set(machine.id, verdict);
     const name = nameOf(machine);
     const named = name === undefined ? {} : { name };
-    findings.push({ subject: `instance/${machine.id}`, born: machine.launchTime, verdict, ...named });
+    const group = liveGroupOf(machine, evidence);
+    findings.push({ subject: `instance/${machine.id}`, born: machine.launchTime, verdict, ...named, ...group });
   }
   findings.push(...judgeCompanions(companions, witnesses, verdicts));
   const complete = new Set<Sort>();
@@ -36,4 +37,11 @@ export function lookAt(evidence: Evidence, companions: CompanionEvidence, now: n
   for (const [sort, answer] of listed) if (answer.state === "answered") complete.add(sort);
   if (witnesses.problems.length === 0) complete.add("directory");
   return { at: witnesses.askedAt, findings, complete };
+}
+
+function liveGroupOf({ tags }: Machine, { scalingGroups }: Evidence): { readonly group?: string } {
+  const group = tags[tag.scalingGroup];
+  return group === undefined || scalingGroups.state === "unknown" || !scalingGroups.value.includes(group)
+    ? {}
+    : { group };
 }

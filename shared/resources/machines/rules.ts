@@ -37,13 +37,22 @@ const guarded: Rule = {
     if (group !== undefined) {
       const groups = witnesses.evidence.scalingGroups;
       const live = groups.state === "answered" ? groups.value.includes(group) : "unknown";
-      if (live !== false) reasons.push({ code: "scaling-group", group, live });
+      const abandoned = live === true && isAbandoned(tags, witnesses);
+      if (live !== false && !abandoned) reasons.push({ code: "scaling-group", group, live });
     }
     const protection = closeLookOf(machine, witnesses)?.terminationProtection;
     if (protection?.state === "answered" && protection.value) reasons.push({ code: "termination-protection" });
     return isNonEmpty(reasons) ? { verdict: "protected", reasons } : undefined;
   },
 };
+
+/**
+ * Whether nobody is left who could size the group: every manager on record has ended for good, and the group is one that
+ * this fleet made, which hands its mark on to its instances.
+ */
+function isAbandoned(tags: Machine["tags"], { allEnded, evidence }: Witnesses): boolean {
+  return allEnded && tags[tag.kind] === "pool" && tags[tag.fleet] === evidence.fleet.name;
+}
 
 /** Values of the kind tag that a machine may carry: it is made by the runner, or by the pool's launch template. */
 export const machineKinds: ReadonlySet<string> = new Set(["machine", "machines", "pool"]);
@@ -166,6 +175,10 @@ const suspect: Rule = {
 export const rules: readonly Rule[] = [gone, guarded, foreign, young, unknown, known, busy, stranded, suspect];
 
 export function suspicionOf(machine: Machine, witnesses: Witnesses): Verdict {
+  const group = machine.tags[tag.scalingGroup];
+  if (group !== undefined && isAbandoned(machine.tags, witnesses)) {
+    return { verdict: "suspect", reasons: [{ code: "group-abandoned", group }] };
+  }
   const manager = machine.tags[tag.manager] ?? machine.requestTags?.[tag.manager];
   return manager !== undefined && witnesses.ended.has(manager)
     ? { verdict: "suspect", reasons: [{ code: "manager-ended", manager }] }

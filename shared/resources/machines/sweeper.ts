@@ -103,7 +103,7 @@ async function sweepOnce(
 
 async function deleteOne(
   { sweeper, leftovers }: SweepPorts,
-  { subject, instanceId }: Finding,
+  { subject, group, instanceId }: Finding,
   managers: readonly string[],
 ): Promise<void> {
   const id = subject.slice(subject.indexOf("/") + 1);
@@ -111,7 +111,7 @@ async function deleteOne(
     case "spot-request":
       return sweeper.cancelSpotRequest(id);
     case "instance":
-      return sweeper.terminate(id);
+      return group === undefined ? sweeper.terminate(id) : sweeper.terminateInGroup(id);
     case "volume":
       return sweeper.deleteVolume(id);
     case "network-interface":

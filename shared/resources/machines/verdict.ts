@@ -80,6 +80,7 @@ export type Stranded = { readonly code: "section-not-loaded"; readonly manager: 
 export type Suspect =
   | { readonly code: "on-no-disk"; readonly managersRead: number }
   | { readonly code: "manager-ended"; readonly manager: string }
+  | { readonly code: "group-abandoned"; readonly group: string }
   | { readonly code: "no-instance" }
   | { readonly code: "request-open" }
   | { readonly code: "unattached" }

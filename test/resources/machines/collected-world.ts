@@ -22,7 +22,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { SandboxHandler } from "../../../sandbox/sdk-handler.ts";
 import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
-import { machinesMarkerOf, machinesReaderOf, machinesSweeperOf } from "../../../shared/aws/access.ts";
+import { machinesMarkerOf, machinesReaderOf, machinesSweeperOf, poolReaderOf } from "../../../shared/aws/access.ts";
 import { S3ObjectStore } from "../../../shared/aws/object-store-s3.ts";
 import { Failure } from "../../../shared/engine/failure.ts";
 import { diskHash } from "../../../shared/resources/machines/disk.ts";
@@ -341,18 +341,18 @@ export class CollectedWorld {
   #gatherPorts(handler: SandboxHandler) {
     return {
       machines: machinesReaderOf(this.#config(handler)),
-      witnesses: this.#witnesses(),
+      witnesses: this.#witnesses(handler),
       time: () => this.world.clock.now(),
       nonce: () => this.nameMachine("nonce-%s"),
     };
   }
 
-  #witnesses(): WitnessReader {
+  #witnesses(handler: SandboxHandler): WitnessReader {
     return {
       askManager: async (id, nonce) => this.#listMachines(id, nonce),
       jobContainers: async (id) => (this.containers.has(id) ? 1 : 0),
       askGitLab: async () => ({ traced: [...this.traced], rows: [] }),
-      scalingGroups: async () => [],
+      scalingGroups: () => poolReaderOf(this.#config(handler)).groupNames(),
     };
   }
 

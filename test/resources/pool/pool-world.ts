@@ -5,7 +5,8 @@ import { cloud, fleetOf } from "../world.ts";
 
 export const group = "acme-build";
 
-const runners = `
+/** `spec.runners` of it, as text. */
+export const runners = `
   runners:
     version: 19.5.1
     gitlab: { url: "https://gitlab.example.com", apiTokenSecret: gitlab-api-token }
