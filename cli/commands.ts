@@ -103,6 +103,13 @@ export function registerCommands(add: AddCommand): void {
     .addOption(new Option("--report", "only look and say (default)").conflicts(["explain", "approve", "sweep"]))
     .addOption(new Option("--explain <id>", "why a machine is judged as it is").conflicts(["approve", "sweep"]))
     .addOption(new Option("--approve <id...>", "release exactly these machines from the fuse").conflicts("sweep"))
+    .addOption(
+      new Option("--ended <id...>", "vouch that these managers are gone for good").conflicts([
+        "explain",
+        "approve",
+        "sweep",
+      ]),
+    )
     .option("--sweep", "delete what is proven, on an AWS on this machine or with --remote")
     .addOption(remote());
   add("keep <id>", "leave a machine alone, whatever is found about it", () => import("./commands/keep.ts")).addOption(

@@ -14,11 +14,13 @@ import type { Io } from "../io.ts";
 import type { CommonOptions } from "../options.ts";
 import { sweepRemotely } from "../remote.ts";
 import { isLoopback, personOf } from "../state.ts";
+import { vouch } from "../vouch.ts";
 
 interface Options extends CommonOptions {
   readonly fleet?: string;
   readonly explain?: string;
   readonly approve?: readonly string[];
+  readonly ended?: readonly string[];
   readonly sweep?: true;
   readonly remote?: true;
 }
@@ -27,8 +29,9 @@ interface Options extends CommonOptions {
 const sweepTime = 10 * 60_000;
 
 /**
- * `gc`: looks for orphans and says what it found; `--explain ID` why, `--approve ID...` releases what the fuse holds, `--sweep`
- * deletes: on the embedded AWS itself, else by the deployed function with `--remote`. Exit 0 where nothing is lost, 2 where something is or nobody can tell.
+ * `gc`: looks for orphans and says what it found; `--explain ID` why, `--approve ID...` releases what the fuse holds, `--ended ID...`
+ * vouches for a manager's end, `--sweep` deletes: on the embedded AWS itself, else by the deployed function with `--remote`.
+ * Exit 0 where nothing is lost, 2 where something is or nobody can tell.
  */
 export async function run(io: Io, _: readonly string[], options: Options): Promise<number> {
   if (options.sweep === true && options.remote === true) {
@@ -36,6 +39,11 @@ export async function run(io: Io, _: readonly string[], options: Options): Promi
   }
   if (options.sweep === true) assertLoopback(options.endpointUrl);
   const { fleet, reconciler } = await openFleet(io, options);
+  if (options.ended !== undefined) {
+    const ended = await vouch(reconciler, fleet.metadata.name, options.ended, personOf(io));
+    print(io, options, { fleet: fleet.metadata.name, ended }, () => ended.map((id) => `has ended: ${id}\n`).join(""));
+    return 0;
+  }
   if (options.approve !== undefined) return approveMarks(io, options, reconciler.store, fleet.metadata.name);
   if (options.sweep === true) {
     return showSweep(

@@ -1,9 +1,12 @@
 import { Failure } from "../../shared/engine/failure.ts";
 import type { Heartbeat } from "../../shared/engine/state-port.ts";
 import type { FleetStatus } from "../../shared/engine/status.ts";
+import { collectionText } from "../../shared/report/collection-text.ts";
 import { statusHtml } from "../../shared/report/status-html.ts";
 import { statusMarkdown } from "../../shared/report/status-markdown.ts";
 import { statusText } from "../../shared/report/status-text.ts";
+import { type CollectionStatus, collectionStatus } from "../../shared/resources/machines/collection-status.ts";
+import { readLedger, readSweeps } from "../../shared/resources/machines/ledger-object.ts";
 import { readHeartbeat, readStatus } from "../../shared/store/fleet-store.ts";
 import type { ObjectStore } from "../../shared/store/object-store.ts";
 import type { Io } from "../io.ts";
@@ -33,22 +36,36 @@ export async function run(io: Io, _: readonly string[], options: StatusOptions):
 }
 
 async function show(io: Io, store: ObjectStore, fleet: string, options: StatusOptions): Promise<number> {
-  const [status, heartbeat] = await Promise.all([readStatus(store, fleet), readHeartbeat(store, fleet)]);
+  const [status, heartbeat, ledger, sweeps] = await Promise.all([
+    readStatus(store, fleet),
+    readHeartbeat(store, fleet),
+    readLedger(store, fleet),
+    readSweeps(store, fleet),
+  ]);
   if (status === undefined) throw noStatus(fleet);
-  io.stdout.write(render(io, status.value, heartbeat, options));
+  const collection = collectionStatus(ledger, sweeps, io.now());
+  io.stdout.write(render(io, status.value, heartbeat, collection, options));
   return status.value.conditions.some(({ type, status: is }) => type === "Ready" && is === "True") ? 0 : 2;
 }
 
-function render(io: Io, status: FleetStatus, heartbeat: Heartbeat | undefined, options: StatusOptions): string {
+function render(
+  io: Io,
+  status: FleetStatus,
+  heartbeat: Heartbeat | undefined,
+  collection: CollectionStatus | undefined,
+  options: StatusOptions,
+): string {
   switch (options.output) {
     case "json":
-      return `${JSON.stringify({ ...status, heartbeat: heartbeat ?? null }, null, 2)}\n`;
+      return `${JSON.stringify({ ...status, heartbeat: heartbeat ?? null, collection: collection ?? null }, null, 2)}\n`;
     case "markdown":
-      return statusMarkdown(status, heartbeat, io.now());
+      return `${statusMarkdown(status, heartbeat, io.now())}${collection === undefined ? "" : `\n${collectionText(collection)}`}`;
     case "html":
       return statusHtml(status, heartbeat, io.now());
     case "text":
-      return statusText(status, heartbeat, io.now(), styleOf(io.stdout, io));
+      return `${statusText(status, heartbeat, io.now(), styleOf(io.stdout, io))}${
+        collection === undefined ? "" : `\n${collectionText(collection)}`
+      }`;
   }
 }
 

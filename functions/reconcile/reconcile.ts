@@ -2,10 +2,11 @@ import type { RunRecord, RunRequest } from "../../shared/engine/record.ts";
 import { run } from "../../shared/engine/run.ts";
 import { openReconciler } from "../../shared/reconciler/reconciler.ts";
 import { CallCount } from "../common/call-count.ts";
+import { collectionMetrics } from "../common/collection-metrics.ts";
 import { required } from "../common/environment.ts";
 import { askingAws, fleetAws, functionAws } from "../common/fleet-aws.ts";
 import { type Invocation, leaseBeyondEnd } from "../common/invocation.ts";
-import { emitMetrics } from "../common/metrics.ts";
+import { emitMetrics, type MetricValues } from "../common/metrics.ts";
 import { requeue } from "../common/requeue.ts";
 import { runLog } from "../common/run-log.ts";
 import { runMetrics } from "../common/run-metrics.ts";
@@ -24,6 +25,7 @@ export async function reconcile(request: ReconcileRequest, invocation: Invocatio
   if (request.trigger === undefined) await assertKnown(await stateOf(aws, process), fleet);
   const runRequest = runRequestOf(request, invocation.id);
   log.write("RunStarted", { trigger: runRequest.trigger, force: runRequest.force, request: runRequest.requestId });
+  let looked: MetricValues = {};
   const reconciler = await openReconciler({
     aws,
     asking: askingAws(own, process, fleet),
@@ -37,11 +39,14 @@ export async function reconcile(request: ReconcileRequest, invocation: Invocatio
     holder: `lambda reconcile ${invocation.id}`,
     leaseTtl: endsAt - process.now() + leaseBeyondEnd,
     events: runLog(log),
+    onLook: (_fleet, summary) => {
+      looked = collectionMetrics(summary);
+    },
   });
   const record = await run(reconciler.engine, fleet, runRequest, endsAt);
   await handOver({ own, store: reconciler.store, process, log }, record);
   await requeue({ aws, process, log }, record);
-  emitMetrics(process, { ...runMetrics(record), Calls: count.calls, Throttled: count.throttled }, fleet);
+  emitMetrics(process, { ...runMetrics(record), ...looked, Calls: count.calls, Throttled: count.throttled }, fleet);
   return record;
 }
 

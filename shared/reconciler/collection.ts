@@ -13,7 +13,7 @@ import { type GatherPorts, gather } from "../resources/machines/gather.ts";
 import { hostLeftovers } from "../resources/machines/host-leftovers.ts";
 import { hostWitnesses } from "../resources/machines/host-witnesses.ts";
 import { readLedger, readSweeps } from "../resources/machines/ledger-object.ts";
-import { tag } from "../resources/machines/machine.ts";
+import { type MachineState, tag } from "../resources/machines/machine.ts";
 import { type CollectionSummary, summarize } from "../resources/machines/summary.ts";
 import type { SweepContext } from "../resources/machines/sweep.ts";
 import { type Sweep, sweepOrphans } from "../resources/machines/sweeper.ts";
@@ -31,6 +31,8 @@ export interface CollectionOptions {
   readonly store: ObjectStore;
   readonly surroundings: CommandSurroundings;
   readonly readers: Pick<Readers, "identity" | "network">;
+  /** Told what each look of {@link Collection.mark} found: for metrics. */
+  readonly onLook?: (fleet: string, summary: CollectionSummary) => void;
 }
 
 /** What a look found, with everything that `gc --explain` needs to say why. */
@@ -42,23 +44,29 @@ export interface CollectionLook {
   readonly unlisted: readonly string[];
 }
 
+export type SweepLease = Pick<Lease, "assertHeld" | "epoch" | "incarnation">;
+
 export interface Collection {
   /** For the engine: marks after a run. Never deletes. */
   readonly mark: Collect<Fleet>;
   /** Looks, and writes nothing. */
   look(fleet: Fleet): Promise<CollectionLook>;
+  /** The states of instances, as far as EC2 tells of them. */
+  statesOf(ids: readonly string[]): Promise<Readonly<Record<string, MachineState>>>;
   /** Whose an instance is, by EC2 and the ledger alone. */
   whose(fleet: Fleet, id: string): Promise<Whose>;
   /**
    * Deletes what {@link mayDelete} allows, and never marks.
-   * @param lease asked right before each call; its epoch is the fence of what is sent to hosts
+   * @param lease asked right before each call; its epoch is the fence of what is sent to hosts. Who can't take the lease reads
+   * its epoch: a run that takes it later then fences the sweep off, and the other way round.
    * @param deadline epoch milliseconds of AWS's clock
    */
-  sweep(fleet: Fleet, lease: Lease, deadline: number): Promise<Sweep>;
+  sweep(fleet: Fleet, lease: SweepLease, deadline: number): Promise<Sweep>;
 }
 
 /** Collection on real ports. Makes no call by itself. */
-export function openCollection({ aws, asking, store, surroundings, readers }: CollectionOptions): Collection {
+export function openCollection(options: CollectionOptions): Collection {
+  const { aws, asking, store, surroundings, readers, onLook } = options;
   const account = async () => (await readers.identity.whoAmI()).accountId;
   const gathering = async (fleet: Fleet): Promise<GatherPorts> => {
     const { instanceProbeOf, machinesReaderOf, poolReaderOf } = await import("../aws/access.ts");
@@ -82,9 +90,11 @@ export function openCollection({ aws, asking, store, surroundings, readers }: Co
   const collectedOf = async (fleet: Fleet) => collectedFleet(fleet, await account(), readers.network, layout);
   return {
     async mark(context) {
-      if (context.fleet.spec.runners === undefined) return undefined;
+      if (!(await hasMachines(store, context.fleet))) return undefined;
       const ports = await mark(context.lease, context.fleet);
-      return machinesCollector({ ports: () => ports, account, layout })(context);
+      return machinesCollector({ ports: () => ports, account, layout, ...(onLook === undefined ? {} : { onLook }) })(
+        context,
+      );
     },
     async look(fleet) {
       const { name } = fleet.metadata;
@@ -106,6 +116,10 @@ export function openCollection({ aws, asking, store, surroundings, readers }: Co
         sweep: { ledger, policy: policyOf(fleet), look, objections, tagged, now: ports.time() },
       };
     },
+    async statesOf(ids) {
+      const { machinesReaderOf } = await import("../aws/access.ts");
+      return machinesReaderOf(aws).instanceStates(ids);
+    },
     async whose(fleet, id) {
       const { machinesReaderOf } = await import("../aws/access.ts");
       const ledger = await readLedger(store, fleet.metadata.name);
@@ -124,6 +138,12 @@ export function openCollection({ aws, asking, store, surroundings, readers }: Co
       return sweepOrphans(ports, await collectedOf(fleet), policyOf(fleet), deadline);
     },
   };
+}
+
+/** Machines may be there where the file has runners, and as long as any manager that made some is on record. */
+export async function hasMachines(store: ObjectStore, { metadata, spec }: Fleet): Promise<boolean> {
+  if (spec.runners !== undefined) return true;
+  return Object.keys((await readLedger(store, metadata.name)).managers).length > 0;
 }
 
 /** AWS's time by the state bucket's answers; it never goes back, so that what was asked later is later. */

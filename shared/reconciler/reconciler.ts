@@ -8,6 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { RunEvents } from "../engine/event.ts";
 import { defaultLimits, type Limits } from "../engine/limits.ts";
 import { readLedger } from "../resources/machines/ledger-object.ts";
+import type { CollectionSummary } from "../resources/machines/summary.ts";
 import { FleetStore } from "../store/fleet-store.ts";
 import { StoreLeases } from "../store/lease.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -43,6 +44,8 @@ export interface ReconcilerOptions {
   readonly leaseTtl?: number;
   readonly limits?: Limits;
   readonly events?: RunEvents;
+  /** Told what each look for orphans found: for metrics. */
+  readonly onLook?: (fleet: string, summary: CollectionSummary) => void;
   /** It takes its fleet down, as far as that was begun and approved. */
   readonly teardown?: TeardownOptions;
 }
@@ -62,6 +65,10 @@ export interface Reconciler {
   identify(): Promise<void>;
   /** Lists what is left of a fleet. @throws Failure where not everything could be listed */
   proof(fleet: Fleet): Promise<TeardownProof>;
+}
+
+function onLookOf({ onLook }: ReconcilerOptions): Pick<ReconcilerOptions, "onLook"> {
+  return onLook === undefined ? {} : { onLook };
 }
 
 const defaultTtl = 20 * 60_000;
@@ -98,6 +105,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     store,
     surroundings: { clock, newId },
     readers,
+    ...onLookOf(options),
   });
   const kinds = fleetKinds({ bucket, permissionsBoundary: options.permissionsBoundary });
   const { teardown } = options;

@@ -7,6 +7,8 @@ import { policyOf } from "../resources/machines/collected-fleet.ts";
 import type { Hold } from "../resources/machines/sweep.ts";
 import type { Deletion } from "../resources/machines/sweep-record.ts";
 import type { Sweep } from "../resources/machines/sweeper.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { hasMachines } from "./collection.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** Why a fleet isn't swept at all. */
@@ -42,7 +44,7 @@ export interface SweepReport {
  * @throws Failure where state or evidence can't be read
  */
 export async function sweepFleet(
-  { engine, collection }: Reconciler,
+  { engine, collection, store }: Reconciler,
   name: string,
   requestId: string,
   deadline: number,
@@ -53,7 +55,7 @@ export async function sweepFleet(
   let report: SweepReport;
   try {
     const state = await engine.store.load(name);
-    const decided = sweepable(engine, name, state, engine.clock.now());
+    const decided = await withMachines(sweepable(engine, name, state, engine.clock.now()), store);
     report =
       "reason" in decided
         ? nothingSwept(name, decided)
@@ -63,6 +65,15 @@ export async function sweepFleet(
     throw error;
   }
   return (await leave(lease)) ? { ...report, runAgainAt: engine.clock.now() } : report;
+}
+
+/** Machines outlive the file's `runners`: as long as a manager that made some is on record, they are collected. */
+async function withMachines(
+  decided: { readonly fleet: Fleet } | HeldBack,
+  store: ObjectStore,
+): Promise<{ readonly fleet: Fleet } | HeldBack> {
+  if ("reason" in decided || (await hasMachines(store, decided.fleet))) return decided;
+  return { reason: "NoRunners", message: "the file has no runners, and no manager is on record" };
 }
 
 /** Gives the lease back. @returns whether runs left notes, which are theirs who hold it next */
@@ -97,7 +108,6 @@ export function sweepable(
   if (suspension !== undefined) {
     return { reason: "Suspended", message: suspension.reason, until: suspension.until };
   }
-  if (fleet.spec.runners === undefined) return { reason: "NoRunners", message: "the file has no runners" };
   if (policyOf(fleet).mode !== "collect") {
     return { reason: "ReportMode", message: "the file's mode, or that of garbageCollection, only reports" };
   }

@@ -6,5 +6,7 @@ json_processes
 processes=$REPLY
 json_sections
 sections=$REPLY
+json_runner
+runner=$REPLY
 json_system_id
-done_with "{\"machines\":$machines,\"processes\":$processes,\"sections\":$sections,\"systemId\":$REPLY}"
+done_with "{\"runner\":$runner,\"machines\":$machines,\"processes\":$processes,\"sections\":$sections,\"systemId\":$REPLY}"

@@ -4,10 +4,11 @@
 
 readonly fk_machines=$fk_data/machine/machines
 
-# machine_id DIRECTORY: REPLY is the instance id in its config.json; empty where there is none (yet).
+# machine_id DIRECTORY: REPLY is the instance id in its config.json; empty where there is none (yet). broken: it has no such
+# file, which docker-machine writes before it launches anything.
 machine_id() {
   local try
-  REPLY=
+  REPLY='' broken=''
   # It is replaced by deleting and renaming: it may be gone for a moment.
   for try in 1 2 3; do
     if [[ -r $1/config.json ]]; then
@@ -16,11 +17,12 @@ machine_id() {
     fi
     if ((try < 3)); then sleep 0.2; fi
   done
+  broken=yes
 }
 
 # json_machines: REPLY is the directory's content with count and hash; null where it can't be read.
 json_machines() {
-  local mount volume='' generation='' entry name id lines='' entries=() count=0 hash sentinel=null
+  local mount volume='' generation='' broken entry name id lines='' entries=() count=0 hash sentinel=null
   REPLY=null
   if [[ ! -d $fk_machines || ! -r $fk_machines ]]; then return 0; fi
   mount=$(findmnt -n -o TARGET -T "$fk_machines") || return 0
@@ -39,13 +41,22 @@ json_machines() {
     lines+="$name"$'\t'"$id"$'\n'
     count=$((count + 1))
     json_string "$name"
-    entries+=("{\"name\":$REPLY${id:+,\"instanceId\":\"$id\"}}")
+    entries+=("{\"name\":$REPLY${id:+,\"instanceId\":\"$id\"}${broken:+,\"broken\":true}}")
   done
   hash=$(printf '%s' "$lines" | sort | sha256sum)
   json_string "$mount"
   mount=$REPLY
   json_list "${entries[@]}"
   REPLY="{\"instance\":\"$fk_instance\",\"path\":\"$fk_machines\",\"mount\":$mount,\"sentinel\":$sentinel,\"machines\":$REPLY,\"count\":$count,\"hash\":\"${hash%% *}\"}"
+}
+
+# json_runner: whether there is a container of the runner manager, running or not; null where Docker doesn't answer.
+json_runner() {
+  local ids
+  REPLY=null
+  fk_docker_answers || return 0
+  ids=$(docker ps --all --no-trunc --quiet --filter "label=com.docker.compose.project=$fk_project" --filter label=com.docker.compose.service=gitlab-runner) || return 0
+  if [[ -n $ids ]]; then REPLY=true; else REPLY=false; fi
 }
 
 # json_processes: REPLY is a list of machine names in docker-machine's command lines; null where Docker doesn't answer.

@@ -8,7 +8,7 @@ if [[ -L $fk_machines || ! -d $fk_machines ]]; then fail NoMachinesDirectory "th
 [[ -r $fk_machines/.fleetkeeper-volume ]] || fail NoSentinel "$fk_machines has no sentinel, so it may be another one"
 readonly fk_removed=$fk_data/machine/.fleetkeeper-removed
 
-names=() ids=()
+names=() ids=() broken=''
 while read -r word name id; do
   if [[ -z $word ]]; then continue; fi
   [[ $word == directory ]] || fail BadRequest "a request names directories, and nothing else"

@@ -31,6 +31,7 @@ export async function collectedFleet(
     gracePeriod: garbageCollection.gracePeriod,
     profileArns: [`arn:${partitionOf(region)}:iam::${account}:${profile}`],
     groupIds: groups.map(({ id }) => id),
+    wantsRunner: fleet.spec.runners !== undefined,
     ...layout,
   };
 }

@@ -20,6 +20,8 @@ export interface FleetIdentity {
 export interface MachineDirectory {
   readonly name: string;
   readonly instanceId?: string;
+  /** It has no config.json, which docker-machine writes before it launches: its manager can neither use nor remove the machine. */
+  readonly broken?: true;
 }
 
 /** What the manager's list-machines document printed. */
@@ -70,6 +72,8 @@ export type ManagerEvidence =
       /** Its instance id. */
       readonly id: string;
       readonly expected: DiskExpectation;
+      /** What its `.runner_system_id` holds, if it answered and has one. */
+      readonly systemId?: string;
       readonly disk: Answer<DiskReading>;
       /** Name templates of the sections that the running runner has loaded. A runner that doesn't run is unknown. */
       readonly sections: Answer<readonly string[]>;

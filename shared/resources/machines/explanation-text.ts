@@ -117,11 +117,11 @@ export function reasonText(reason: Reason): string {
     case "manager-not-asked":
       return `host ${reason.manager} wasn't asked`;
     case "manager-end-unproven":
-      return `manager ${reason.manager} can't be read, and its end isn't proven: ${reason.missing}`;
+      return `manager ${reason.manager} can't be read, and its end isn't proven: ${reason.missing}; if it is gone for good, say so: fleetkeeper gc --ended ${reason.manager}`;
     case "disk-untrusted":
       return `the disk reading of manager ${reason.manager} doesn't count: ${diskProblems[reason.what]}`;
     case "names-unrecorded-manager":
-      return `its tag names manager ${reason.manager}, which nobody knows`;
+      return `its tag names manager ${reason.manager}, which nobody knows; if it is gone for good, say so: fleetkeeper gc --ended ${reason.manager}`;
     case "sections-unknown":
       return `it is on the disk of ${reason.manager}, whose loaded sections are unknown: ${reason.why}`;
     case "jobs-unknown":
@@ -138,6 +138,8 @@ export function reasonText(reason: Reason): string {
       return `${reason.containers} job containers run on it`;
     case "job-trace":
       return "a running job names it";
+    case "directory-broken":
+      return `its directory on ${reason.manager} has no config.json, so its manager can neither use nor remove it`;
     case "section-not-loaded":
       return `it is on the disk of ${reason.manager}, of section ${reason.template}, which the runner doesn't have`;
     case "on-no-disk":

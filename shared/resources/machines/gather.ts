@@ -76,13 +76,14 @@ export async function gather(ports: GatherPorts, fleet: CollectedFleet, ledger: 
       const nonce = ports.nonce();
       const answer = await ask(() => witnesses.askManager(id, nonce));
       answers.set(id, answer);
-      return managerEvidence(id, answer, {
+      const expected = {
         nonce,
         path: fleet.machinesPath,
         mount: fleet.mount,
         ...(volume === undefined ? {} : { volume }),
         generation: record?.generation ?? 0,
-      });
+      };
+      return managerEvidence(id, answer, expected, fleet.wantsRunner);
     }),
   );
 
@@ -97,9 +98,13 @@ export async function gather(ports: GatherPorts, fleet: CollectedFleet, ledger: 
     traces: { state: "not-asked" },
     closeLooks: {},
   };
-  // Traces are read only where a machine's fate may hang on them.
-  const gitlab = await ask(() => witnesses.askGitLab(active, candidates(evidence, time()).length > 0));
-  const asking: Evidence = { ...evidence, traces: tracesOf(gitlab) };
+  // GitLab is asked only where something may hang on it: a machine's fate on traces, or rows that there may be too many of.
+  const traces = candidates(evidence, time()).length > 0;
+  const gitlab =
+    traces || mayHaveStaleRows(ledger, managers)
+      ? await ask(() => witnesses.askGitLab(active, traces))
+      : unanswered("nothing hangs on it");
+  const asking: Evidence = { ...evidence, traces: traces ? tracesOf(gitlab) : { state: "not-asked" } };
   const managerRows = rowsOf(gitlab);
   return {
     evidence: { ...asking, closeLooks: await closeLooks(ports, asking) },
@@ -121,6 +126,14 @@ async function asked<T>(time: () => number, call: () => Promise<T>): Promise<Ans
     if (!(error instanceof Failure)) throw error;
     return unanswered(error.message);
   }
+}
+
+/** More system ids were seen than managers live, or one for the first time, or rows are followed already. */
+function mayHaveStaleRows(ledger: Ledger, managers: readonly ManagerEvidence[]): boolean {
+  if (Object.keys(ledger.marks).some((subject) => subject.startsWith("manager-row/"))) return true;
+  const seen = new Set(Object.values(ledger.managers).flatMap(({ systemIds }) => systemIds ?? []));
+  const now = managers.flatMap((manager) => (manager.state === "active" ? (manager.systemId ?? []) : []));
+  return now.some((id) => !seen.has(id)) || seen.size > now.length;
 }
 
 function tracesOf(answer: Answer<GitLabAnswer>): TraceEvidence {
@@ -194,15 +207,24 @@ function managerEvidence(
   id: string,
   answer: Answer<ManagerAnswer>,
   expected: Extract<ManagerEvidence, { state: "active" }>["expected"],
+  wantsRunner: boolean,
 ): ManagerEvidence {
   const active = { state: "active", id, expected } as const;
   if (answer.state === "unknown") return { ...active, disk: answer, sections: answer, processes: answer };
   const { span, value } = answer;
-  const { sections, processes, systemId: _, ...reading } = value;
+  const { sections, processes, systemId, runnerAbsent, ...reading } = value;
+  // Where the file wants no runner and there is none, nothing is loaded; where it wants one, that one may load anything.
+  const none = runnerAbsent === true && !wantsRunner;
   return {
     ...active,
+    ...(systemId === undefined ? {} : { systemId }),
     disk: answered(span, reading),
-    sections: sections === undefined ? unanswered("no runner runs there") : answered(span, sections),
+    sections:
+      sections !== undefined
+        ? answered(span, sections)
+        : none
+          ? answered(span, [])
+          : unanswered("no runner runs there"),
     processes: answered(span, processes),
   };
 }

@@ -7,6 +7,8 @@ export interface CollectedFleet {
   readonly gracePeriod: number;
   readonly profileArns: readonly string[];
   readonly groupIds: readonly string[];
+  /** Whether the file declares runners: a manager that doesn't run will, then. */
+  readonly wantsRunner: boolean;
   /** Where docker-machine's state is on a host. */
   readonly machinesPath: string;
   readonly mount: string;

@@ -33,6 +33,8 @@ const managerSchema = z.readonly(
     /** Highest generation of the sentinel that was read. */
     generation: z.number(),
     firstSeenAt: time,
+    /** Every system id that it was seen with: GitLab has a row for each. */
+    systemIds: z.optional(z.readonly(z.array(z.string()))),
     terminatedSeenAt: z.optional(time),
     /** First of the complete volume listings, without a break, that no longer had its data volume. */
     volumeMissingSince: z.optional(time),

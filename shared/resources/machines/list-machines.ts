@@ -9,11 +9,14 @@ const resultSchema = z.object({
       path: z.string(),
       mount: z.string(),
       sentinel: z.nullable(z.object({ volume: z.string(), generation: z.int() })),
-      machines: z.array(z.object({ name: z.string(), instanceId: z.optional(z.string()) })),
+      machines: z.array(
+        z.object({ name: z.string(), instanceId: z.optional(z.string()), broken: z.optional(z.boolean()) }),
+      ),
       count: z.int(),
       hash: z.string(),
     }),
   ),
+  runner: z.optional(z.nullable(z.boolean())),
   processes: z.nullable(z.array(z.string())),
   sections: z.nullable(z.array(z.string())),
   systemId: z.nullable(z.string()),
@@ -27,7 +30,7 @@ export function managerAnswer(result: unknown, nonce: string): ManagerAnswer | {
   const parsed = resultSchema.safeParse(result);
   if (!parsed.success)
     return { why: `its answer isn't of this version: ${parsed.error.issues[0]?.path.join(".") ?? ""}` };
-  const { machines, processes, sections, systemId } = parsed.data;
+  const { machines, processes, sections, systemId, runner } = parsed.data;
   if (machines === null) return { why: "its machines directory can't be read" };
   if (processes === null) return { why: "its processes can't be told" };
   const { sentinel, machines: directories, ...reading } = machines;
@@ -35,10 +38,15 @@ export function managerAnswer(result: unknown, nonce: string): ManagerAnswer | {
     ...reading,
     nonce,
     ended: true,
-    machines: directories.map(({ name, instanceId }) => (instanceId === undefined ? { name } : { name, instanceId })),
+    machines: directories.map(({ name, instanceId, broken }) => ({
+      name,
+      ...(instanceId === undefined ? {} : { instanceId }),
+      ...(broken === true ? { broken } : {}),
+    })),
     processes,
     ...(sentinel === null ? {} : { sentinel }),
     ...(sections === null ? {} : { sections }),
+    ...(runner === false ? { runnerAbsent: true as const } : {}),
     ...(systemId === null ? {} : { systemId }),
   };
 }

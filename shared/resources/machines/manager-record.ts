@@ -93,6 +93,7 @@ function seen(
     firstSeenAt: evidence.listing.state === "answered" ? evidence.listing.span.from : 0,
     ...record,
     ...(volume === undefined ? {} : { volume }),
+    ...systemIdsOf(record, manager),
   };
   if (reading === undefined) return base;
   return {
@@ -100,6 +101,14 @@ function seen(
     volume: reading.volume,
     generation: Math.max(base.generation, reading.generation),
   };
+}
+
+function systemIdsOf(
+  record: ManagerRecord | undefined,
+  { systemId }: Extract<ManagerEvidence, { state: "active" }>,
+): Pick<ManagerRecord, "systemIds"> {
+  const known = record?.systemIds ?? [];
+  return systemId === undefined || known.includes(systemId) ? {} : { systemIds: [...known, systemId].sort() };
 }
 
 function ended(

@@ -117,7 +117,7 @@ const known: Rule = {
     if (creator !== undefined) return { verdict: "known", reasons: [{ code: "in-flight", manager: creator }] };
     for (const { manager, directory } of entriesOf(witnesses, machine.id, name)) {
       const section = parseMachineName(directory.name)?.template;
-      if (section !== undefined && witnesses.loaded.get(manager)?.has(section)) {
+      if (section !== undefined && directory.broken !== true && witnesses.loaded.get(manager)?.has(section)) {
         return { verdict: "known", reasons: [{ code: "on-disk", manager, section }] };
       }
     }
@@ -156,10 +156,14 @@ const busy: Rule = {
 
 const stranded: Rule = {
   name: "stranded",
-  question: "Is it on a manager's disk, but of a section that the running manager no longer has?",
+  question:
+    "Is it on a manager's disk, but of a section that the running manager no longer has, or without what names it?",
   test: (machine, witnesses) => {
     const entry = entriesOf(witnesses, machine.id, nameOf(machine))[0];
     if (entry === undefined) return undefined;
+    if (entry.directory.broken === true) {
+      return { verdict: "stranded", reasons: [{ code: "directory-broken", manager: entry.manager }] };
+    }
     const template = parseMachineName(entry.directory.name)?.template ?? entry.directory.name;
     return { verdict: "stranded", reasons: [{ code: "section-not-loaded", manager: entry.manager, template }] };
   },

@@ -75,7 +75,10 @@ export type Known =
 
 export type Busy = { readonly code: "job-container"; readonly containers: number } | { readonly code: "job-trace" };
 
-export type Stranded = { readonly code: "section-not-loaded"; readonly manager: string; readonly template: string };
+export type Stranded =
+  | { readonly code: "section-not-loaded"; readonly manager: string; readonly template: string }
+  /** Its directory has no config.json, so that its manager can't even look at it. */
+  | { readonly code: "directory-broken"; readonly manager: string };
 
 export type Suspect =
   | { readonly code: "on-no-disk"; readonly managersRead: number }

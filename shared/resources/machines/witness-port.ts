@@ -14,6 +14,8 @@ export interface ManagerAnswer {
   readonly ended: boolean;
   /** Name templates of the sections that the running runner has loaded; missing where no runner runs, or none could say. */
   readonly sections?: readonly string[];
+  /** There is no container of a runner manager at all, not even a stopped one. */
+  readonly runnerAbsent?: true;
   /** Machine names in the command line of docker-machine processes. */
   readonly processes: readonly string[];
   /** What `.runner_system_id` holds. */

@@ -311,7 +311,15 @@ export class CollectedWorld {
   fleet(): CollectedFleet {
     const { policy, profileArn, group } = this;
     const { gracePeriod } = policy;
-    return { name: "acme", gracePeriod, profileArns: [profileArn], groupIds: [group], machinesPath, mount };
+    return {
+      name: "acme",
+      gracePeriod,
+      profileArns: [profileArn],
+      groupIds: [group],
+      wantsRunner: true,
+      machinesPath,
+      mount,
+    };
   }
 
   async markingPorts(handler = new SandboxHandler(this.world.sandbox)) {

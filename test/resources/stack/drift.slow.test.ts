@@ -112,7 +112,6 @@ describe("what runs on the host", { shuffle: false }, () => {
     expect(record.end).toBe("Ready");
     const sent = fleet.world.sandbox.calls.all().filter(({ operation }) => operation === "SendCommand");
     expect(sent.map(({ input }) => input["DocumentName"]).sort()).toEqual([
-      "fleetkeeper-ask-gitlab",
       "fleetkeeper-facts",
       "fleetkeeper-list-machines",
       "fleetkeeper-read-runner",

@@ -12,7 +12,6 @@ test("the sample comes from nothing to Ready, is then asked by one question, and
     expect(quiet.actions).toEqual([]);
     const sent = fleet.world.sandbox.calls.all().filter(({ operation }) => operation === "SendCommand");
     expect(sent.map(({ input }) => input["DocumentName"]).sort()).toEqual([
-      "fleetkeeper-ask-gitlab",
       "fleetkeeper-facts",
       "fleetkeeper-list-machines",
       "fleetkeeper-read-runner",
