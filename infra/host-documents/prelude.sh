@@ -173,7 +173,7 @@ fence() {
 # fk_tidy: what killed scripts left half-written. Only under the lock, when nobody else is writing.
 fk_tidy() {
   local left
-  for left in "$fk_state" /etc /etc/docker /usr/local/lib/docker/cli-plugins "$fk_data" "$fk_data/machine/machines"; do
+  for left in "$fk_state" /etc /etc/docker /etc/systemd/system/docker.service.d /usr/local/lib/docker/cli-plugins "$fk_data" "$fk_data/machine/machines"; do
     rm -f -- "$left"/.fleetkeeper.????????
   done
   for left in /run/fleetkeeper/work.*; do

@@ -54,6 +54,8 @@ export interface HostRecord {
   readonly images: Record<string, ImageRecord>;
   /** What runs in the manager's container. */
   readonly manager: ManagerRecord;
+  /** How full disks are, from 0 to 1, by mount point; a tenth where nothing is said. Tests set it. */
+  readonly diskUse?: Record<string, number>;
   /** Newest last. */
   readonly calls: StandInCall[];
 }
@@ -136,6 +138,7 @@ export function newHost(instanceId: string): HostRecord {
     containers: {},
     images: {},
     manager: { jobs: 0, processes: [], loadedVersion: 0, loaded: 0, loadingErrors: 0, concurrent: 0 },
+    diskUse: {},
     calls: [],
   };
 }

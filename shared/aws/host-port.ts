@@ -10,8 +10,11 @@ export type InstanceRecord = {
   /** `eu-central-1a` */
   readonly zone: string;
   readonly subnetId: string;
+  readonly vpcId: string;
   readonly privateIp?: string;
   readonly publicIp?: string;
+  /** EC2 lent it: it isn't an Elastic IP. */
+  readonly lentIp: boolean;
   /** Ids, sorted. */
   readonly groupIds: readonly string[];
   readonly profile?: { readonly arn: string; readonly id: string };

@@ -102,8 +102,10 @@ export function instanceRecord(instance: Instance): InstanceRecord {
     instanceType: instance.InstanceType ?? "",
     zone: required(instance.Placement?.AvailabilityZone, "an instance's zone"),
     subnetId: instance.SubnetId ?? "",
+    vpcId: instance.VpcId ?? "",
     ...(instance.PrivateIpAddress ? { privateIp: instance.PrivateIpAddress } : {}),
     ...(instance.PublicIpAddress ? { publicIp: instance.PublicIpAddress } : {}),
+    lentIp: (instance.NetworkInterfaces ?? []).some((one) => one.Association?.IpOwnerId === "amazon"),
     groupIds: (instance.SecurityGroups ?? []).map((group) => required(group.GroupId, "a group's id")).sort(),
     ...(arn === undefined ? {} : { profile: { arn, id: profile?.Id ?? "" } }),
     metadata: {

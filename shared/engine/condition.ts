@@ -8,7 +8,8 @@ export type ConditionType =
   | "Suspended"
   | "GarbageCollected"
   | "BackedUp"
-  | "CertificateValid";
+  | "CertificateValid"
+  | "DiskSpace";
 
 export type ConditionStatus = "True" | "False" | "Unknown";
 
@@ -22,6 +23,7 @@ export const conditionTypes: Readonly<Record<ConditionType, string>> = {
   Suspended: "Has somebody asked the reconciler to hold still?",
   GarbageCollected: "Is the account free of machines that this fleet's manager lost?",
   BackedUp: "Is there a good backup that is as new as the file asks for? Only of a fleet with backups.",
+  DiskSpace: "Have the host's disks more room than `spec.host.diskWarningPercent` leaves? Only of a fleet with a host.",
   CertificateValid: "Will what GitLab serves with be valid for a while? Only of a fleet whose host serves TLS itself.",
 };
 
@@ -156,6 +158,14 @@ export const conditionReasons = {
     means: "The newest good backup is older than `host.backups.maxAge`, or there is none.",
   },
   BackupUnknown: { of: "BackedUp", status: "Unknown", means: "The backups could not be looked at." },
+
+  DiskHasRoom: { of: "DiskSpace", status: "True", means: "No disk of the host is fuller than the file allows." },
+  DiskFilling: {
+    of: "DiskSpace",
+    status: "False",
+    means: "A disk of the host is fuller than the file allows. Grow it in the file, or prune images earlier.",
+  },
+  DiskUnknown: { of: "DiskSpace", status: "Unknown", means: "The host could not tell how full its disks are." },
 
   CertificateFresh: { of: "CertificateValid", status: "True", means: "The certificate is valid for a while yet." },
   CertificateEnding: {

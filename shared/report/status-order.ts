@@ -14,6 +14,7 @@ const wanted: Readonly<Record<ConditionType, Condition["status"]>> = {
   GarbageCollected: "True",
   BackedUp: "True",
   CertificateValid: "True",
+  DiskSpace: "True",
 };
 
 export function conditionTone({ type, status }: Condition): Tone {

@@ -16,7 +16,7 @@ for service in "${services[@]}"; do
   [[ $service =~ ^[a-z0-9][a-z0-9_-]{0,62}$ ]] || fail BadRequest "not a service's name: $service"
 done
 ((${#services[@]} > 0)) || fail BadRequest "compose wants services by name"
-[[ $verb =~ ^(up|stop|start|restart|pull|build)$ ]] || fail BadRequest "not a verb of compose: $verb"
+[[ $verb =~ ^(up|stop|start|restart|pull|build|remove)$ ]] || fail BadRequest "not a verb of compose: $verb"
 
 # Without the volume, services would begin anew on the root volume, and hide their data.
 data_mounted || fail VolumeNotMounted "the data volume is not mounted at $fk_data"
@@ -38,7 +38,7 @@ runner_running=false
 if [[ $runner == true ]] && is_running "$fk_runner"; then runner_running=true; fi
 if [[ $runner_running == true ]]; then
   case $verb in
-    stop | restart)
+    stop | restart | remove)
       fail RunnerNotDrained "the runner manager runs; drain it first, so that no job is lost"
       ;;
     up)
@@ -58,6 +58,14 @@ case $verb in
     ;;
   pull) run pull --quiet "${services[@]}" ;;
   build) run build --quiet "${services[@]}" ;;
+  remove)
+    for service in "${services[@]}"; do
+      for id in $(containers_of "$service"); do
+        docker stop --time 120 "$id"
+        docker rm "$id"
+      done
+    done
+    ;;
   *) run "$verb" "${services[@]}" ;;
 esac
 

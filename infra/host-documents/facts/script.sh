@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # parts share variables; the whole is checked as it is rendered
 # One question that fails leaves its own answer null: the others still count.
 
+readonly fk_docker_proxy=/etc/systemd/system/docker.service.d/fleetkeeper-proxy.conf
 readonly fk_runner_directory=$fk_data/runner
 mounts=() files=()
 
@@ -64,7 +65,7 @@ tell_file() {
 }
 
 tell_docker() {
-  local installed=false running=false version='' server='' plugin='' pruned=''
+  local installed=false running=false version='' server='' plugin='' pruned='' proxy=''
   # The client answers without the daemon too, and then still ends with an error.
   version=$(docker version --format "${fk_open}.Client.Version${fk_close}" 2>/dev/null) || true
   if [[ -n $version ]]; then
@@ -79,7 +80,9 @@ tell_docker() {
   json_text "${plugin#v}" && plugin=$REPLY
   if [[ -r $fk_state/pruned ]]; then read -r pruned <"$fk_state/pruned" || true; fi
   json_number "$pruned" && pruned=$REPLY
-  REPLY="{\"installed\":$installed,\"running\":$running,\"version\":$version,\"compose\":$plugin,\"prunedAt\":$pruned}"
+  if [[ -f $fk_docker_proxy ]]; then file_hash "$fk_docker_proxy" && proxy=$REPLY; fi
+  json_text "$proxy" && proxy=$REPLY
+  REPLY="{\"installed\":$installed,\"running\":$running,\"version\":$version,\"compose\":$plugin,\"prunedAt\":$pruned,\"proxy\":$proxy}"
 }
 
 # GitLab answers its monitoring endpoints to loopback only, so it is asked from inside its container; Puma directly, because

@@ -127,9 +127,10 @@ const df: StandIn = ({ args }, context) => {
   const columns = (args.find((arg) => arg.startsWith("--output="))?.slice("--output=".length) ?? "size,avail").split(
     ",",
   );
-  const { made } = mountOf(args.at(-1) ?? "/", context);
+  const { point, made } = mountOf(args.at(-1) ?? "/", context);
   const size = Math.floor((made?.size ?? 8) * GiB * 0.99);
-  const values: Readonly<Record<string, number>> = { size, avail: Math.floor(size * 0.9), used: Math.ceil(size * 0.1) };
+  const used = Math.ceil(size * (context.host.diskUse?.[point] ?? 0.1));
+  const values: Readonly<Record<string, number>> = { size, avail: size - used, used };
   return text(`${columns.join(" ")}\n${columns.map((column) => values[column] ?? 0).join(" ")}\n`);
 };
 

@@ -104,6 +104,13 @@ const verbs: Readonly<Record<string, (args: readonly string[], context: StandInC
       else container.status = "exited";
     });
   },
+  stop(args, context) {
+    const { rest } = parseArgs(args, []);
+    return onEach(rest, context, (container) => {
+      container.status = "exited";
+      container.stopped = true;
+    });
+  },
   pull(args, context) {
     const { rest } = parseArgs(args, flags);
     const [name = ""] = rest;

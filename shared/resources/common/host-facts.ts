@@ -128,6 +128,8 @@ export const hostFactsSchema = z.object({
     compose: text,
     /** When prune-images ended last, in seconds since the epoch; null: never. */
     prunedAt: whole,
+    /** SHA-256 of the drop-in with the daemon's proxies; null: there is none. Left out by documents of earlier versions. */
+    proxy: z.optional(text),
   }),
   files: z.array(file),
   /** Null: docker could not be asked. Empty: no container of the project. */

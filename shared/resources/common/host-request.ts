@@ -44,14 +44,17 @@ export interface DockerRequest {
   /** Version of the distribution's package, `25.0.8`; the release may be left out. */
   readonly docker: string;
   readonly compose: { readonly version: string; readonly url: string; readonly sha256: string };
+  /** Text of the unit's drop-in with the daemon's proxies; empty or left out: none. */
+  readonly proxy?: string;
 }
 
-export function installDockerRequest({ docker, compose }: DockerRequest): HostCommand {
+export function installDockerRequest({ docker, compose, proxy = "" }: DockerRequest): HostCommand {
   return {
     document: "install-docker",
     records: [
       ["docker", docker],
       ["compose", compose.version, compose.url, compose.sha256],
+      ["proxy", proxy],
     ],
   };
 }
@@ -96,11 +99,12 @@ export function writeFilesRequest(files: readonly HostFile[]): HostCommand {
   };
 }
 
-export type ComposeVerb = "up" | "stop" | "start" | "restart" | "pull" | "build";
+export type ComposeVerb = "up" | "stop" | "start" | "restart" | "pull" | "build" | "remove";
 
 /**
  * One verb on services of the project in {@link hostPaths.stack}. `up` starts what is down and recreates what changed, but
  * never the runner's container while it runs: that is `RunnerNotDrained` until drain-runner is done. Starts, doesn't wait.
+ * `remove` is for services that the compose file doesn't have any more: their containers go, their data stays.
  */
 export function composeRequest(verb: ComposeVerb, services: readonly string[]): HostCommand {
   return {

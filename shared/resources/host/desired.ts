@@ -18,7 +18,11 @@ export type InstanceDesired = {
   readonly instanceType: string;
   readonly profileName: string;
   readonly subnetId: string;
+  readonly vpcId: string;
+  /** A public address lent by EC2. */
   readonly publicAddress: boolean;
+  /** An Elastic IP: it takes the place of a lent one. */
+  readonly elasticAddress: boolean;
   readonly terminationProtection: boolean;
   readonly metadata: MetadataSettings;
   readonly root: VolumeSettings;
@@ -68,7 +72,9 @@ export function hostDesired(fleet: Fleet): ReadonlyMap<string, HostDesired> {
     instanceType: host.instanceType,
     profileName: fleet.spec.iam.hostRole.name,
     subnetId: network.hostSubnetId,
+    vpcId: network.vpcId,
     publicAddress: host.publicAddress.type === "Dynamic",
+    elasticAddress: host.publicAddress.type === "ElasticIp",
     terminationProtection: host.terminationProtection,
     metadata,
     root: settingsOf(host.rootVolume),

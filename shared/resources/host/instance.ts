@@ -16,8 +16,11 @@ export type InstanceState = {
   readonly instanceType: string;
   readonly zone: string;
   readonly subnetId: string;
+  readonly vpcId: string;
   readonly privateIp?: string;
   readonly publicIp?: string;
+  /** EC2 lent it: it isn't an Elastic IP. */
+  readonly lentIp: boolean;
   readonly groupIds: readonly string[];
   readonly profile?: { readonly arn: string; readonly id: string };
   readonly metadata: MetadataSettings;
@@ -38,7 +41,7 @@ export function instanceState(
 
 /** What an approval must not outlive: not the address that a start brings, not a newer image, not a start under way. */
 export function instanceFingerprint(observed: InstanceState) {
-  const { newestImage: _newest, publicIp: _ip, launchedAt: _at, state, ...rest } = observed;
+  const { newestImage: _newest, publicIp: _ip, lentIp: _lent, launchedAt: _at, state, ...rest } = observed;
   return { ...rest, up: isUp(state) };
 }
 
@@ -78,6 +81,7 @@ export function diffInstance(
   if (observed === undefined) return [creation(target, desired, inputs)];
   const base = { target, ownership: "ours", needs: instanceNeeds } as const;
   const drafts: ActionDraft[] = [];
+  const moves = observed.vpcId !== desired.vpcId;
   // What changes under a running host.
   const down = !isUp(observed.state);
   const retype = fieldChange("instanceType", observed.instanceType, desired.instanceType);
@@ -88,7 +92,7 @@ export function diffInstance(
     ...fieldChange("metadata.hopLimit", observed.metadata.hopLimit, desired.metadata.hopLimit),
     ...fieldChange("metadata.endpoint", observed.metadata.endpoint, desired.metadata.endpoint),
     ...profileChange(observed, inputs),
-    ...groupChange(observed, inputs),
+    ...(moves ? [] : groupChange(observed, inputs)),
     ...tagChanges(observed.tags, desired.tags),
     ...rootChanges(observed, desired),
   ];
@@ -102,8 +106,13 @@ export function diffInstance(
     const reason = `host ${observed.id} is a ${observed.instanceType}; it stops and starts to become a ${desired.instanceType}`;
     drafts.push({ ...base, verb: "update", changes: retype, risk: "disruptive", reason });
   }
+  if (moves) {
+    const changes = fieldChange("vpcId", observed.vpcId, desired.vpcId);
+    const reason = `host ${observed.id} is in another VPC than the file's`;
+    drafts.push({ ...base, verb: "update", changes, risk: "safe", reason, refused: otherVpc(observed, desired) });
+  }
   // What only another instance can have.
-  const replacing = replacements(observed, desired);
+  const replacing = moves ? [] : replacements(observed, desired);
   if (replacing.length > 0) {
     const reason = `host ${observed.id} must be replaced on its data volume: ${replacing.map(({ path }) => path).join(", ")} can't change`;
     drafts.push({ ...base, verb: "replace", changes: replacing, risk: "destructive", reason });
@@ -114,6 +123,10 @@ export function diffInstance(
     drafts.push({ ...base, verb: "update", changes: refusal.changes, risk: "safe", reason, refused: refusal.why });
   }
   return drafts;
+}
+
+function otherVpc({ vpcId }: InstanceState, desired: InstanceDesired): string {
+  return `a host can't leave its VPC with its machines, groups and addresses: it is in ${vpcId} and the file says ${desired.vpcId}. Go back, or make a fleet of another name there and restore a backup into it`;
 }
 
 function creation(target: Target, desired: InstanceDesired, { groupIds }: HostInputs): ActionDraft {
@@ -171,10 +184,19 @@ function replacements(observed: InstanceState, desired: InstanceDesired): readon
   return [
     ...(image === undefined ? [] : fieldChange("imageId", observed.imageId, image)),
     ...fieldChange("subnetId", observed.subnetId, desired.subnetId),
+    // Lent or not is decided at the launch; an Elastic IP takes a lent one's place.
+    ...(desired.elasticAddress || observed.state !== "running" || hasElastic(observed)
+      ? []
+      : fieldChange("publicAddress", observed.lentIp, desired.publicAddress)),
     ...(observed.root === undefined
       ? []
       : fieldChange("rootVolume.encrypted", observed.root.encrypted, desired.root.encrypted)),
   ];
+}
+
+/** An Elastic IP that the file doesn't ask for goes first: see `address`. */
+function hasElastic({ publicIp, lentIp }: InstanceState): boolean {
+  return publicIp !== undefined && !lentIp;
 }
 
 /** A parameter is resolved when an instance is made; what it names later counts where the file says so. */

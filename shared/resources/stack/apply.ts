@@ -58,8 +58,8 @@ export function applyMount(sending: Sending, observed: MountState | undefined): 
     : send(sending, prepareVolumeRequest(volume), "mounting the data volume");
 }
 
-export function applyDocker(sending: Sending, { docker, compose }: DockerDesired): Promise<ApplyResult> {
-  return send(sending, installDockerRequest({ docker, compose }), "installing Docker");
+export function applyDocker(sending: Sending, { docker, compose, proxy }: DockerDesired): Promise<ApplyResult> {
+  return send(sending, installDockerRequest({ docker, compose, proxy }), "installing Docker");
 }
 
 /** Those that differ, and nothing else. */
@@ -97,6 +97,12 @@ export async function endService(sending: Sending, service: string): Promise<App
   const drained = await run(sending, drainRunnerRequest(drainLook));
   if (drained.state === "pending") return result(sending, drained, "draining the runner manager");
   return drained.result["drained"] === true ? { state: "done" } : draining(sending, drained.result["jobs"]);
+}
+
+/** One that left the file. A drained manager's container goes with its last job. */
+export function removeService(sending: Sending, service: string): Promise<ApplyResult> {
+  if (service === hostServices.runner) return endService(sending, service);
+  return send(sending, composeRequest("remove", [service]), `removing ${service}`);
 }
 
 /** Jobs may take hours: later runs ask again. */

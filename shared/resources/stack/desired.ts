@@ -14,6 +14,7 @@ import {
   type ServiceName,
   servicesOf,
 } from "./render-compose.ts";
+import { renderDockerProxy } from "./render-docker-proxy.ts";
 import {
   renderGrafanaDashboards,
   renderGrafanaSource,
@@ -32,6 +33,8 @@ export type DockerDesired = {
   readonly type: "docker";
   readonly docker: string;
   readonly compose: { readonly version: string; readonly url: string; readonly sha256: string };
+  /** The daemon's proxies, as a drop-in of its unit; empty where it has none. */
+  readonly proxy: string;
 };
 
 /** Files that belong together: written by one command, all of them or none. */
@@ -78,6 +81,7 @@ export function stackDesired(fleet: Fleet): ReadonlyMap<string, StackDesired> {
         type: "docker",
         docker: dockerVersion,
         compose: { version, ...downloads[architectureOf(host.instanceType)] },
+        proxy: renderDockerProxy(host),
       },
     ],
     [

@@ -1,7 +1,7 @@
 import type { ActionDraft, Change, Target } from "../../engine/action.ts";
 import type { OutputsByTarget } from "../../engine/kind.ts";
 import { fieldChange } from "../common/field-change.ts";
-import { fileDigest } from "../common/host-request.ts";
+import { fileDigest, hostServices } from "../common/host-request.ts";
 import { type DiskDesired, type DockerDesired, type FilesDesired, kind, type ServiceDesired } from "./desired.ts";
 import {
   type DiskState,
@@ -55,6 +55,7 @@ export function diffDocker(
   const changes = [
     ...fieldChange("docker", observed?.docker ?? undefined, desired.docker),
     ...fieldChange("compose", observed?.compose ?? undefined, desired.compose.version),
+    ...(observed === undefined ? [] : proxyChange(observed, desired)),
     ...fieldChange("running", observed?.running, true),
   ];
   if (changes.length === 0) return [];
@@ -63,9 +64,15 @@ export function diffDocker(
     return [{ ...base, verb: "create", risk: "safe", reason: "the host has no Docker", ownership: "none" }];
   }
   // Another version of the daemon restarts it; what is missing or down has nothing to lose.
-  const risk = observed.running && changes.some(({ path }) => path === "docker") ? "disruptive" : "safe";
+  const restarts = changes.some(({ path }) => path === "docker" || path === "proxy");
+  const risk = observed.running && restarts ? "disruptive" : "safe";
   const reason = `Docker on the host differs in ${changes.map(({ path }) => path).join(", ")}`;
   return [{ ...base, verb: "update", risk, reason, ownership: "ours" }];
+}
+
+function proxyChange({ proxy }: DockerState, desired: DockerDesired): readonly Change[] {
+  const wanted = desired.proxy === "" ? "none" : fileDigest(desired.proxy);
+  return fieldChange("proxy", proxy ?? "none", wanted);
 }
 
 export function diffFiles(
@@ -122,6 +129,21 @@ export function diffService(
   const felt = up && (service === "gitlab" || service === "gitlab-runner");
   const reason = up ? `${service} runs with other settings than the file's` : `${service} is ${observed.state}`;
   return [{ ...base, verb: "update", changes, risk: felt ? "disruptive" : "safe", reason, ownership: "ours" }];
+}
+
+/** Its container goes, its data stays: what only watches at once, the manager with its last job. */
+export function strayService(target: Target, observed: ServiceState): ActionDraft {
+  const service = target.name.replace(/^service\//, "");
+  const felt = service === "gitlab" || service === hostServices.runner;
+  return {
+    target,
+    verb: "delete",
+    changes: [{ path: "container", from: observed.state }],
+    risk: felt ? "disruptive" : "safe",
+    reason: `${service} isn't in the file; its container goes, its data stays`,
+    ownership: "ours",
+    needs: [...host, ...own("volume", "docker", "files/compose")],
+  };
 }
 
 export function diffDisk(

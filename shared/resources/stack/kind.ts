@@ -1,10 +1,12 @@
 import type { Readers, Writers } from "../../aws/ports.ts";
 import type { Fleet } from "../../desired/fleet.ts";
 import type { ActionDraft } from "../../engine/action.ts";
+import type { Verdict } from "../../engine/condition.ts";
 import type { ApplyContext, ApplyResult, DiffContext, Health, Kind } from "../../engine/kind.ts";
-import { applyDisk, applyDocker, applyFiles, applyMount, applyService, endService } from "./apply.ts";
+import type { Observation } from "../../engine/observation.ts";
+import { applyDisk, applyDocker, applyFiles, applyMount, applyService, endService, removeService } from "./apply.ts";
 import { kind, type StackDesired, stackDesired } from "./desired.ts";
-import { diffDisk, diffDocker, diffFiles, diffMount, diffService } from "./diff.ts";
+import { diffDisk, diffDocker, diffFiles, diffMount, diffService, strayService } from "./diff.ts";
 import { observeStack } from "./observe.ts";
 import { fullest, type ServiceState, type StackState } from "./state.ts";
 import { stackTeardown } from "./teardown.ts";
@@ -46,6 +48,7 @@ export const stackKind: Kind<Fleet, StackReaders, StackWriters, StackDesired, St
     }
   },
   health: (_name, observed) => health(observed),
+  tells: (name, observation) => (name === "disk" ? diskSpace(observation) : []),
   teardown: stackTeardown,
 };
 
@@ -57,6 +60,7 @@ function of<Type extends StackState["type"]>(
 }
 
 function diff({
+  fleet,
   name,
   desired,
   observed,
@@ -65,7 +69,7 @@ function diff({
   const target = { kind, name };
   switch (desired?.type) {
     case undefined:
-      return [];
+      return observed?.type === "service" && fleet.spec.host !== undefined ? [strayService(target, observed)] : [];
     case "mount":
       return diffMount(target, of("mount", observed), outputs);
     case "docker":
@@ -82,7 +86,11 @@ function diff({
 async function apply(context: ApplyContext<Fleet, StackDesired, StackState, StackWriters>): Promise<ApplyResult> {
   const { action, desired, observed, outputs, writers, now } = context;
   const sending = { commands: writers.commands, outputs, now };
-  if (action.verb === "delete") return endService(sending, action.target.name.replace(/^service\//, ""));
+  if (action.verb === "delete") {
+    const service = action.target.name.replace(/^service\//, "");
+    const strays = action.changes.some(({ path }) => path === "container");
+    return strays ? removeService(sending, service) : endService(sending, service);
+  }
   switch (desired?.type) {
     case undefined:
       return { state: "done" };
@@ -111,9 +119,18 @@ function health(observed: StackState): Health {
       return serviceHealth(observed);
     case "disk": {
       const [path, percent] = fullest(observed);
-      return { status: "Healthy", message: `${path} is ${percent} % full` };
+      const status = percent > observed.warningPercent ? "Degraded" : "Healthy";
+      return { status, message: `${path} is ${percent} % full` };
     }
   }
+}
+
+function diskSpace(observation: Observation<StackState>): readonly Verdict[] {
+  if (observation.state === "unknown") return [{ reason: "DiskUnknown", message: observation.why }];
+  if (observation.state === "absent" || observation.value.type !== "disk") return [];
+  const [path, percent] = fullest(observation.value);
+  const message = `${path} is ${percent} % full`;
+  return [{ reason: percent > observation.value.warningPercent ? "DiskFilling" : "DiskHasRoom", message }];
 }
 
 function serviceHealth({ state, health: docker, readiness, exitCode }: ServiceState): Health {

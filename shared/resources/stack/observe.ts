@@ -13,7 +13,7 @@ import type { HostFacts } from "../common/host-facts.ts";
 import { drainToken } from "./apply.ts";
 import type { StackDesired } from "./desired.ts";
 import { startupGrace } from "./render-compose.ts";
-import { type StackState, stateOf } from "./state.ts";
+import { type StackState, serviceState, stateOf } from "./state.ts";
 
 type Seen = Observation<StackState>;
 
@@ -47,7 +47,7 @@ export async function observeStack(look: StackLook): Promise<ReadonlyMap<string,
     const [answer, commands] = await Promise.all([look.reader.facts(id), commandsOf(look, id, names)]);
     switch (answer.state) {
       case "known":
-        return all(names, (name) => seen(look, name, answer.facts, commands.get(name)));
+        return all(withStrays(look, names, answer.facts), (name) => seen(look, name, answer.facts, commands.get(name)));
       case "unknown":
         return all(names, () => unknown(answer.why));
       case "unregistered":
@@ -57,6 +57,13 @@ export async function observeStack(look: StackLook): Promise<ReadonlyMap<string,
     const why = failureWhile("asking the host", error).message;
     return all(names, () => unknown(why));
   }
+}
+
+/** Containers of the project that the file doesn't ask for (any more). Without a host in the file nothing is touched. */
+function withStrays(look: StackLook, names: readonly string[], facts: HostFacts): readonly string[] {
+  if (look.only !== undefined || look.desired.size === 0) return names;
+  const strays = (facts.services ?? []).map(({ name }) => `service/${name}`).filter((name) => !look.desired.has(name));
+  return [...new Set([...names, ...strays])];
 }
 
 function all(names: readonly string[], see: (name: string) => Seen): ReadonlyMap<string, Seen> {
@@ -118,8 +125,9 @@ async function commandsOf(
 
 function seen(look: StackLook, name: string, facts: HostFacts, command: OperationState | undefined): Seen {
   const desired = look.desired.get(name);
-  if (desired === undefined) return absent;
-  const state = stateOf(desired, facts);
+  const service = /^service\/(.+)$/.exec(name)?.[1];
+  if (desired === undefined && (service === undefined || look.desired.size === 0)) return absent;
+  const state = desired === undefined ? serviceState(service ?? "", facts) : stateOf(desired, facts);
   if (state === null) return unknown("the host could not tell");
   const operation = command ?? draining(look, name, state) ?? starting(look, name, state);
   if (state === "absent") return operation === undefined ? absent : { state: "absent", operation };

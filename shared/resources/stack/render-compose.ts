@@ -120,7 +120,11 @@ function webPorts({ tls }: Host, url: URL): readonly number[] {
 function runnerService(host: Host, image: string, more: Readonly<Record<string, string>>): JsonObject {
   return {
     image,
-    build: { context: "./runner" },
+    // Proxies are known to every build without being declared, and aren't part of the image.
+    build: {
+      context: "./runner",
+      ...(host.proxy === undefined ? {} : { args: plainTexts(proxyEnvironment(host)) }),
+    },
     restart: "always",
     environment: plainTexts({ TZ: host.timeZone, ...more, ...proxyEnvironment(host) }),
     // SIGQUIT: no new jobs, and the end with the last one.

@@ -1,6 +1,6 @@
 import type { HostFacts } from "../common/host-facts.ts";
 import { hostPaths } from "../common/host-request.ts";
-import type { DiskDesired, FilesDesired, ServiceDesired, StackDesired } from "./desired.ts";
+import type { DiskDesired, FilesDesired, StackDesired } from "./desired.ts";
 
 export type MountState = {
   readonly type: "mount";
@@ -15,6 +15,8 @@ export type DockerState = {
   readonly running: boolean;
   readonly docker: string | null;
   readonly compose: string | null;
+  /** Digest of the drop-in with its proxies; null: none. */
+  readonly proxy: string | null;
 };
 
 export type FileState = {
@@ -55,6 +57,8 @@ export type DiskState = {
   readonly usedPercent: { readonly [path: string]: number };
   /** Seconds since images were pruned last; null: never. */
   readonly prunedAgo: number | null;
+  /** From which on a disk is too full, by the file. */
+  readonly warningPercent: number;
 };
 
 export type StackState = MountState | DockerState | FilesState | ServiceState | DiskState;
@@ -72,9 +76,9 @@ export function stateOf(desired: StackDesired, facts: HostFacts): Read<StackStat
     case "files":
       return filesState(desired, facts);
     case "service":
-      return serviceState(desired, facts);
+      return serviceState(desired.service, facts);
     case "disk":
-      return diskState(facts);
+      return diskState(desired, facts);
   }
 }
 
@@ -93,7 +97,8 @@ function mountState(facts: HostFacts): Read<MountState> {
 
 function dockerState({ docker }: HostFacts): Read<DockerState> {
   if (!docker.installed) return "absent";
-  return { type: "docker", running: docker.running, docker: docker.version, compose: docker.compose };
+  const { running, version, compose, proxy = null } = docker;
+  return { type: "docker", running, docker: version, compose, proxy };
 }
 
 function filesState({ files, gitlabImage }: FilesDesired, facts: HostFacts): Read<FilesState> {
@@ -110,7 +115,7 @@ function filesState({ files, gitlabImage }: FilesDesired, facts: HostFacts): Rea
   return { type: "files", files: states, ...(image === undefined ? {} : { gitlabImage: image }) };
 }
 
-function serviceState({ service }: ServiceDesired, facts: HostFacts): Read<ServiceState> {
+export function serviceState(service: string, facts: HostFacts): Read<ServiceState> {
   // Without Docker there is no service; with one that doesn't answer nobody knows.
   if (!facts.docker.installed) return "absent";
   if (facts.services === null) return null;
@@ -131,7 +136,7 @@ function serviceState({ service }: ServiceDesired, facts: HostFacts): Read<Servi
   };
 }
 
-function diskState(facts: HostFacts): Read<DiskState> {
+function diskState({ warningPercent }: DiskDesired, facts: HostFacts): Read<DiskState> {
   const usedPercent = Object.fromEntries(
     facts.mounts.flatMap(({ path, mounted, totalBytes, availableBytes }) =>
       !mounted || totalBytes === null || availableBytes === null || totalBytes === 0
@@ -141,7 +146,8 @@ function diskState(facts: HostFacts): Read<DiskState> {
   );
   if (Object.keys(usedPercent).length === 0) return null;
   const { prunedAt } = facts.docker;
-  return { type: "disk", usedPercent, prunedAgo: prunedAt === null ? null : Math.round(facts.clock / 1000) - prunedAt };
+  const prunedAgo = prunedAt === null ? null : Math.round(facts.clock / 1000) - prunedAt;
+  return { type: "disk", usedPercent, prunedAgo, warningPercent };
 }
 
 export function fullest({ usedPercent }: DiskState): readonly [path: string, percent: number] {

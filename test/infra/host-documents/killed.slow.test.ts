@@ -1,12 +1,15 @@
 import { readdirSync } from "node:fs";
+import { ModifyVolumeCommand } from "@aws-sdk/client-ec2";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   composeRequest,
   drainRunnerRequest,
   fileDigest,
+  growVolumeRequest,
   installDockerRequest,
   prepareVolumeRequest,
+  pruneImagesRequest,
   rootPasswordRequest,
   writeFilesRequest,
 } from "../../../shared/resources/common/host-request.ts";
@@ -60,6 +63,22 @@ describe("a host whose scripts are killed at every command", { shuffle: false },
     expect(services?.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(
       stackServices.map((name) => `${name} running`).sort(),
     );
+  });
+
+  it("grows its file system to the volume's size", async () => {
+    await world.ec2.send(new ModifyVolumeCommand({ VolumeId: world.volumeId, Size: 80 }));
+    await world.clock.advance(60_000);
+    expect(await killEverywhere(world, growVolumeRequest(world.volumeId), wholeFiles, 2)).toBeGreaterThan(10);
+    expect(world.hosts.state.fileSystems[world.volumeId]?.size).toBe(80);
+  });
+
+  it("deletes images that no container uses, and no other", async () => {
+    const { images, containers } = world.record();
+    const used = Object.values(containers).map(({ imageId }) => imageId);
+    images["sha256:old"] = { id: "sha256:old", tags: ["alpine:3.1"], taggedAt: world.clock.now() - 30 * 86_400_000 };
+    expect(await killEverywhere(world, pruneImagesRequest(86_400), wholeFiles, 2)).toBeGreaterThan(20);
+    expect(world.record().images["sha256:old"]).toBeUndefined();
+    expect(Object.keys(world.record().images)).toEqual(expect.arrayContaining(used));
   });
 
   it("moves the root password, which is never lost", async () => {

@@ -85,6 +85,53 @@ test("another AMI replaces the host only once somebody has approved exactly that
   expect(await fleet.dataVolume()).toMatchObject({ VolumeId, Attachments: [{ InstanceId: after.InstanceId }] });
 });
 
+test("another VPC is refused in the plan, with the reason, and the host stays as it is", async () => {
+  const fleet = await HostFleet.open(false);
+  await fleet.settle();
+  const before = await fleet.instance();
+  await fleet.push((body) => body.replace("vpcId: vpc-0a1b2c3d4e5f60718", "vpcId: vpc-0ffffffffffffffff"));
+  const record = await fleet.run({ force: true });
+  expect(actionsOn(record, "host/instance")).toEqual([]);
+  expect((await fleet.unsettled()).filter((line) => line.startsWith("host/instance"))).toEqual([
+    expect.stringMatching(/^host\/instance Held: a host can't leave its VPC.* it is in vpc-0a1b2c3d4e5f60718/),
+  ]);
+  expect((await fleet.instance()).SecurityGroups).toEqual(before.SecurityGroups);
+});
+
+test("a lent public address instead of an Elastic IP is compared: the one goes, the other takes another instance, both approved", async () => {
+  const fleet = await HostFleet.open(false, noWindows);
+  await fleet.settle();
+  const { InstanceId } = await fleet.instance();
+  await fleet.push((body) =>
+    noWindows(body).replace("publicAddress: { type: ElasticIp }", "publicAddress: { type: Dynamic }"),
+  );
+  const approve = async (target: string) => {
+    const { resources } = await fleet.status();
+    const id =
+      /--approve ([0-9a-f]{12})/.exec(resources[target]?.message ?? "")?.[1] ??
+      expect.fail(`${target}: ${resources[target]?.message}`);
+    const { store } = await fleet.world.reconciler();
+    await addApprovals(store, "acme", [{ actionId: id, by: "ada", at: fleet.world.clock.now() }]);
+    await fleet.run();
+    await fleet.world.clock.sleep(60_000);
+  };
+  await fleet.run();
+  await approve("host/address");
+  await fleet.run();
+  await approve("host/instance");
+  await fleet.settle(6);
+  const after = await fleet.instance();
+  expect(after.InstanceId).not.toBe(InstanceId);
+  expect(after.NetworkInterfaces?.[0]?.Association?.IpOwnerId).toBe("amazon");
+  await fleet.push((body) =>
+    noWindows(body).replace("publicAddress: { type: ElasticIp }", "publicAddress: { type: None }"),
+  );
+  await fleet.run();
+  expect((await fleet.unsettled()).filter((line) => line.startsWith("host/instance"))).toEqual([
+    expect.stringMatching(/^host\/instance Held: approve it with/),
+  ]);
+});
+
 test("the host is not deleted when it leaves the file", async () => {
   const fleet = await HostFleet.open(false);
   await fleet.settle();

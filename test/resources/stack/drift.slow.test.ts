@@ -167,6 +167,21 @@ describe("what runs on the host", { shuffle: false }, () => {
     await fleet.instance();
   });
 
+  it("whose disk fills says so by a condition, and deletes images that no container uses", async () => {
+    const { record } = await fleet.host();
+    const space = async () => (await fleet.status()).conditions.find(({ type }) => type === "DiskSpace");
+    expect(await space()).toMatchObject({ status: "True", reason: "DiskHasRoom" });
+    record.images["sha256:0a"] = { id: "sha256:0a", tags: ["alpine:3.1"], taggedAt: 0 };
+    Object.assign(record.diskUse ?? {}, { "/": 0.91 });
+    const [found] = await fleet.settle(2);
+    expect(actionsOn(found ?? expect.fail(), "stack/disk")).toEqual(["update usedPercent[/]"]);
+    expect(record.images["sha256:0a"]).toBeUndefined();
+    expect(await space()).toMatchObject({ status: "False", reason: "DiskFilling", message: "/ is 91 % full" });
+    Object.assign(record.diskUse ?? {}, { "/": 0.4 });
+    await fleet.run();
+    expect(await space()).toMatchObject({ status: "True", reason: "DiskHasRoom" });
+  });
+
   it("is unknown where the host gives no answer that counts, and nothing is done about it", async () => {
     fleet.world.hosts?.faults.add({ document: "facts", times: 99, effect: { type: "output-cut", characters: 500 } });
     const record = await fleet.run();
