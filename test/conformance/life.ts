@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM } from "@aws-sdk/client-iam";
-import { S3 } from "@aws-sdk/client-s3";
 import { Person } from "../../cli/demo/person.ts";
 import type { Fleet } from "../../shared/desired/fleet.ts";
 import type { Ran } from "../cli/terminal.ts";
@@ -68,7 +67,6 @@ class Played {
   readonly #life: Life;
   readonly #ec2: EC2;
   readonly #iam: IAM;
-  readonly #s3: S3;
   #orphan: Orphan | undefined;
 
   constructor(player: Player, life: Life) {
@@ -76,7 +74,6 @@ class Played {
     this.#life = life;
     this.#ec2 = new EC2(player.aws);
     this.#iam = new IAM(player.aws);
-    this.#s3 = new S3({ ...player.aws, forcePathStyle: player.aws.endpoint !== undefined });
   }
 
   async create(): Promise<string> {
@@ -110,13 +107,8 @@ class Played {
 
   async collect(): Promise<string> {
     const { metadata, spec } = this.#life.fleet;
-    const orphan = await makeOrphan({
-      ec2: this.#ec2,
-      s3: this.#s3,
-      bucket: this.#player.bucket,
-      fleet: this.#life.fleet,
-      now: this.#player.now(),
-    });
+    const now = this.#player.now();
+    const orphan = await makeOrphan({ ec2: this.#ec2, fleet: this.#life.fleet, now });
     this.#orphan = orphan;
     await this.#pass(2 * minute);
     await this.#player.provision?.(orphan.id);

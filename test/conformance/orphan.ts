@@ -1,7 +1,5 @@
 import type { EC2 } from "@aws-sdk/client-ec2";
-import type { S3 } from "@aws-sdk/client-s3";
 import type { Fleet } from "../../shared/desired/fleet.ts";
-import { keysOf } from "../../shared/store/keys.ts";
 
 /** A machine that no manager knows, and its key pair. */
 export interface Orphan {
@@ -13,8 +11,6 @@ export interface Orphan {
 
 interface Surroundings {
   readonly ec2: EC2;
-  readonly s3: S3;
-  readonly bucket: string;
   readonly fleet: Fleet;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -24,11 +20,11 @@ const userData = "#!/bin/bash\ndnf install --assumeyes docker && systemctl enabl
 /** A public key whose private half nobody has. */
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBJ9qJm2m1kQz6Yx0oVq2q5m0o1n2p3q4r5s6t7u8v9w nobody";
 
-/** Launches what docker-machine would, by the name that the fleet's own machines have, and tells no manager of it. */
-export async function makeOrphan({ ec2, s3, bucket, fleet, now }: Surroundings): Promise<Orphan> {
+/** Launches what docker-machine would for a section that is gone, and tells no manager of it. */
+export async function makeOrphan({ ec2, fleet, now }: Surroundings): Promise<Orphan> {
   const { name } = fleet.metadata;
-  const template = await templateOf(s3, bucket, name);
-  const KeyName = template.replace("%s", `${Math.floor(now / 1000)}-0badcafe`);
+  // Whose it is, its tag and its profile say; of which section, nobody any more.
+  const KeyName = `runner-lost0000-${name}-${Math.floor(now / 1000)}-0badcafe`;
   const images = await ec2.describeImages({
     Owners: ["amazon"],
     Filters: [
@@ -71,13 +67,4 @@ export async function makeOrphan({ ec2, s3, bucket, fleet, now }: Surroundings):
       await ec2.deleteKeyPair({ KeyName });
     },
   };
-}
-
-/** The first name template that the ledger holds of the fleet. */
-async function templateOf(s3: S3, Bucket: string, fleet: string): Promise<string> {
-  const { Body } = await s3.getObject({ Bucket, Key: keysOf(fleet).ledger });
-  const text = (await Body?.transformToString()) ?? "{}";
-  const template = /"(runner-[^"%]+-%s)"/.exec(text)?.[1];
-  if (template === undefined) throw new Error("the ledger knows no machine's name yet");
-  return template;
 }

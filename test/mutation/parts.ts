@@ -42,11 +42,11 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   classify: {
     mutate: machines("classify", "rules", "ownership", "witnesses", "machine-name", "span"),
-    tests: machineTests("classify", "never-evidence"),
+    tests: machineTests("classify", "classify-boundaries", "never-evidence"),
   },
   sweep: {
     mutate: machines("sweep", "sweep-record", "fuse", "mark"),
-    tests: machineTests("sweep", "marks.property"),
+    tests: machineTests("sweep", "mark-boundaries", "marks.property"),
   },
   companions: {
     mutate: machines("companions", "companion"),
