@@ -7,7 +7,7 @@
   config_toml.py merge --shape SHAPE --secrets DIRECTORY [--exclusive] [--ids IDS] TEMPLATE LIVE
       prints what LIVE should be: TEMPLATE's values over LIVE's, with secrets put in, for a file of mode 0600.
 
-SHAPE is JSON made from the reconciler's key list (shared/resources/runner/host-shape.ts): by key "plain", "secret",
+SHAPE is JSON made from the reconciler's key list (shared/resources/runner/host-shape.ts): by key "plain", "number", "secret",
 "options", or a table's own shape. KEY is a file with the digests' key; DIRECTORY holds a file for each secret, by name with
 slashes. IDS is JSON, runner ids by section name. A missing LIVE is an empty one. Exits 0, or 1 with one line on stderr, which
 never holds a value.
@@ -97,6 +97,8 @@ def disclosed(value, secret):
     """A value whose key is known to hold no secret, but for what looks like one."""
     if isinstance(value, list):
         return [disclosed(item, secret) for item in value]
+    if isinstance(value, dict):
+        return {key: disclosed(item, secret) for key, item in value.items()}
     return hidden(value, secret) if isinstance(value, str) and CREDENTIAL.search(value) else value
 
 
@@ -114,6 +116,8 @@ def redacted(table, shape, secret):
         _, kind = entry(shape, key)
         if kind == "plain":
             result[key] = disclosed(value, secret)
+        elif kind == "number" and not any(isinstance(one, str) for one in (value if isinstance(value, list) else [value])):
+            result[key] = value
         elif kind == "options" and isinstance(value, list):
             result[key] = [option(item, secret) for item in value]
         elif isinstance(kind, dict) and isinstance(value, dict):

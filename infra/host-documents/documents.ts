@@ -141,7 +141,7 @@ function programs(): readonly string[] {
   return ["declare -rA fk_programs=(", ...entries, ")"];
 }
 
-/** @param text letters, digits, dots, underscores, hyphens and spaces only */
+/** @param text letters, digits, dots, underscores, hyphens, stars, hashes and spaces only */
 function quoted(text: string): string {
   return `'${text}'`;
 }

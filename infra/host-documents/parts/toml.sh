@@ -39,12 +39,15 @@ function tell(   path, key, allowed) {
   key = trim(name)
   path = bare((table == "" ? "" : table ".") key)
   allowed = (path in disclosed) || ((table == "" ? "" : bare(table) ".") "*") in disclosed
+  # A text where none belongs, a password in an address, and a token of GitLab whatever the key.
+  if ((path in number) && value ~ /^["\047{[]/) allowed = 0
+  if (value ~ /:\/\/[^\/ @"\047]+@/ || value ~ /(^|[^0-9A-Za-z])gl[a-z][a-z]+-[0-9A-Za-z_-]+/) allowed = 0
   gsub(/\n/, " ", value)
   if (value == "") broken = 1
   if (path ~ /\.machineoptions(withname)?$/) print "options " key "\t" value
   else printf "%s %s\t%s\n", (allowed ? "plain" : "secret"), key, value
 }
-BEGIN { count = split(ENVIRON["fk_disclosed_list"], list, " "); for (i = 1; i <= count; i++) disclosed[list[i]] = 1; open = 0 }
+BEGIN { count = split(ENVIRON["fk_disclosed_list"], list, " "); for (i = 1; i <= count; i++) { if (sub(/#$/, "", list[i])) number[list[i]] = 1; disclosed[list[i]] = 1 }; open = 0 }
 {
   if (open) { text = text "\n" $0; if (whole(text)) { open = 0; tell() }; next }
   line = trim($0)
@@ -68,7 +71,8 @@ END { if (broken || open) exit 1 }
 '
 
 fk_secret_options='^(amazonec2-(access-key|secret-key|session-token|endpoint|userdata)|engine-(env|opt|registry-mirror))$'
-readonly fk_secret_options
+fk_credential='://[^/ @]+@|(^|[^0-9A-Za-z])gl[a-z][a-z]+-[0-9A-Za-z_-]{12}'
+readonly fk_secret_options fk_credential
 
 # redact_options LIST: each option of docker-machine is judged by its own key.
 redact_options() {
@@ -76,7 +80,7 @@ redact_options() {
   while [[ $rest =~ ^[][,[:space:]]*\"([^\"\\]*)\"(.*)$ || $rest =~ ^[][,[:space:]]*\'([^\']*)\'(.*)$ ]]; do
     option=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}
     key=${option%%=*}
-    if [[ ! $key =~ ^(amazonec2|engine)-[a-z0-9-]+$ || $key =~ $fk_secret_options ]]; then
+    if [[ ! $key =~ ^(amazonec2|engine)-[a-z0-9-]+$ || $key =~ $fk_secret_options || $option =~ $fk_credential ]]; then
       keyed_digest "$option"
       # A key that isn't one may be a secret itself.
       if [[ ! $key =~ ^[a-z][a-z0-9-]*$ ]]; then key=unknown; fi

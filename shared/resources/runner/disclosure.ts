@@ -1,4 +1,4 @@
-import type { Keys } from "../../desired/runners/key-type.ts";
+import type { Keys, KeyType } from "../../desired/runners/key-type.ts";
 import { configKeys, keyIn } from "../../desired/runners/keys.ts";
 import type { ConfigPath } from "../../desired/runners/lint.ts";
 
@@ -30,6 +30,10 @@ const undisclosed: ReadonlySet<string> = new Set([
   "volume_driver_ops",
   "command",
   "entrypoint",
+  "config_args",
+  "prepare_args",
+  "run_args",
+  "cleanup_args",
   "collector_uri",
 ]);
 
@@ -51,6 +55,11 @@ export function mayLeaveHost(path: ConfigPath): boolean {
     else return true;
   }
   return true;
+}
+
+/** Whether the key holds no text: a text at its place was put there by mistake, and may be anything. */
+export function holdsNoText(type: KeyType): boolean {
+  return typeof type === "string" && !/^(?:string|duration|free)|Map$/.test(type);
 }
 
 /** The same for one of `MachineOptions`: amazonec2 options only, and not the ones with credentials. */
