@@ -5,6 +5,7 @@ import { iamBehaviours } from "./behaviours-iam.ts";
 import { instanceBehaviours } from "./behaviours-instances.ts";
 import { objectBehaviours } from "./behaviours-objects.ts";
 import { otherBehaviours } from "./behaviours-others.ts";
+import { poolBehaviours } from "./behaviours-pools.ts";
 import { ssmBehaviours } from "./behaviours-ssm.ts";
 import { volumeBehaviours } from "./behaviours-volumes.ts";
 
@@ -13,6 +14,7 @@ export const behaviours: readonly Behaviour[] = [
   ...ec2Behaviours,
   ...instanceBehaviours,
   ...volumeBehaviours,
+  ...poolBehaviours,
   ...bucketBehaviours,
   ...objectBehaviours,
   ...ssmBehaviours,

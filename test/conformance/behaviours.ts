@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { AutoScaling } from "@aws-sdk/client-auto-scaling";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM } from "@aws-sdk/client-iam";
 import { Lambda } from "@aws-sdk/client-lambda";
@@ -24,6 +25,7 @@ export interface Clients {
   readonly lambda: Lambda;
   readonly route53: Route53;
   readonly s3: S3;
+  readonly scaling: AutoScaling;
   readonly scheduler: Scheduler;
   readonly ssm: SSM;
   readonly sts: STS;
@@ -51,6 +53,7 @@ export function clientsOf(place: Place): Clients {
     lambda: new Lambda(settings),
     route53: new Route53(settings),
     s3: new S3({ ...settings, forcePathStyle: endpoint !== undefined }),
+    scaling: new AutoScaling(settings),
     scheduler: new Scheduler(settings),
     ssm: new SSM(settings),
     sts: new STS(settings),

@@ -14,7 +14,10 @@ beforeAll(async () => {
 
 afterAll(() => sandbox?.close());
 
-test("boto3 finds EC2, IAM, STS and Systems Manager as AWS documents them", async () => {
+test.each([
+  ["EC2, IAM, STS and Systems Manager", "control-plane.py", "ok a host's life"],
+  ["launch templates and Auto Scaling groups", "pools.py", "ok a group's life"],
+])("boto3 finds %s as AWS documents them", async (_what, script, end) => {
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL: sandbox.url,
@@ -24,7 +27,7 @@ test("boto3 finds EC2, IAM, STS and Systems Manager as AWS documents them", asyn
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   };
-  const { stdout } = await run(here("../../.venv/bin/python"), [here("control-plane.py"), sandbox.url], { env });
-  expect(stdout.trim().split("\n").at(-1)).toBe("ok a host's life");
+  const { stdout } = await run(here("../../.venv/bin/python"), [here(script), sandbox.url], { env });
+  expect(stdout.trim().split("\n").at(-1)).toBe(end);
   expect(sandbox.sandbox.calls.overlooked()).toEqual([]);
 });

@@ -84,9 +84,13 @@ export function ModifyLaunchTemplate(
   input: ModifyLaunchTemplateCommandInput,
   context: Ec2Context,
 ): Answer<ModifyLaunchTemplateCommandOutput> {
-  const template = templateOf(input, context);
-  const { number } = versionOf(template, required(input.DefaultVersion, "DefaultVersion"));
-  return { LaunchTemplate: templateAnswer(putTemplate(context, { ...template, defaultVersion: number }), context) };
+  const { templateId } = templateOf(input, context);
+  idempotent("ModifyLaunchTemplate", input, context, () => {
+    const template = templateOf({ LaunchTemplateId: templateId }, context);
+    const { number } = versionOf(template, required(input.DefaultVersion, "DefaultVersion"));
+    return [putTemplate(context, { ...template, defaultVersion: number }).templateId];
+  });
+  return { LaunchTemplate: templateAnswer(templateOf({ LaunchTemplateId: templateId }, context), context) };
 }
 
 /** With all of its versions. Groups that were made by it stay, and launch nothing any more. */
