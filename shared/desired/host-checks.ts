@@ -146,7 +146,8 @@ function checkOmnibus(gitlab: Host["gitlab"]): Finding[] {
     severity: "error",
     path,
     at: "key",
-    message: `GitLab ${removal.since} removed these settings, and ${gitlab.version} doesn't start with them`,
+    // The name is our own list's, so it may stand where nothing of the file does.
+    message: `GitLab ${removal.since} removed ${removal.name}, and ${gitlab.version} doesn't start with it`,
     hint: removal.instead,
   });
   for (const [name, settings] of Object.entries(gitlab.omnibus)) {

@@ -95,3 +95,8 @@ export function removedSettingsIn(
   const found = [...used, ...secrets].flatMap(([section, setting]) => removedSetting(section, setting, version) ?? []);
   return [...new Set(found)];
 }
+
+/** Sections and settings that some version has removed: our own list's words, no file's. */
+export function removedNames(): readonly string[] {
+  return removedSettings.flatMap(({ name }) => [name, ...name.split(".")]);
+}

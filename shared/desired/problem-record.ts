@@ -1,4 +1,5 @@
 import { jsonSchema } from "./json-schema.ts";
+import { removedNames } from "./omnibus.ts";
 import { type Problem, pathText } from "./problem.ts";
 
 /** Shorter words of the file may be repeated: `10.0.0.0/8`, `Enforce`. No secret worth the name is that short. */
@@ -32,9 +33,9 @@ function withoutFileText(word: string, body: string, known: ReadonlySet<string>)
 
 let words: ReadonlySet<string> | undefined;
 
-/** What the schema itself says: its keys, its choices, and every word of its own prose and of examples. */
+/** What the schema itself says: its keys, its choices, every word of its own prose and of examples; and what GitLab removed. */
 function vocabulary(): ReadonlySet<string> {
-  words ??= new Set(wordsOf(jsonSchema()));
+  words ??= new Set([...wordsOf(jsonSchema()), ...removedNames()]);
   return words;
 }
 

@@ -165,7 +165,7 @@ for (const [what, text, problems] of [
   [
     "Omnibus settings that the version doesn't know any more",
     small({ host: host("gitlab: { version: 19.5.3, omnibus: { grafana: { enable: true } } }") }),
-    ["spec.host.gitlab.omnibus.grafana: GitLab 17.1.0 removed these settings, and 19.5.3 doesn't start with them"],
+    ["spec.host.gitlab.omnibus.grafana: GitLab 17.1.0 removed grafana, and 19.5.3 doesn't start with it"],
   ],
   [
     "the same settings for a version that knows them",

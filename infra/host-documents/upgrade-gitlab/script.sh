@@ -42,7 +42,7 @@ start_new() {
 }
 
 begun=false
-if [[ $(cat "$file" 2>/dev/null || true) == "GITLAB_IMAGE=$image" ]]; then begun=true; fi
+if grep -qsxF "GITLAB_IMAGE=$image" "$file"; then begun=true; fi
 running=
 if find_gitlab; then running=$gitlab_version-$gitlab_edition; fi
 if [[ $running == "$to-$edition" && $begun == true ]]; then done_with '{"started":false,"arrived":true}'; fi
@@ -68,8 +68,11 @@ if [[ $begun == false ]]; then
   docker image inspect "$image" >/dev/null || fail ImageNotPulled "the image $image isn't on the host"
 
   forget_removed_secrets
-  # As write-files does it, so that the file counts as written by us.
-  printf 'GITLAB_IMAGE=%s\n' "$image" >"$fk_work/env"
+  # As write-files does it, so that the file counts as written by us. The runner's line stays until GitLab has arrived.
+  {
+    printf 'GITLAB_IMAGE=%s\n' "$image"
+    grep -sv '^GITLAB_IMAGE=' "$file" || true
+  } >"$fk_work/env"
   kept_of "$file" && kept=$REPLY
   file_hash "$fk_work/env" && hash=$REPLY
   mkdir -p "$kept"

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ContainerRecord, HostsState } from "../host-state.ts";
 import type { StandInContext } from "../stand-in.ts";
 import { onHost } from "./container-paths.ts";
@@ -13,7 +14,7 @@ export interface GitLabData {
   migrations: { readonly name: string; readonly endsAt: number; failed: boolean }[];
   projects: number;
   users: number;
-  /** What the secrets file held when the data was encrypted. */
+  /** Digest of the key in the secrets file when the data was encrypted. */
   secrets: string;
   /** The start that this data has followed. */
   startedAt: number;
@@ -97,11 +98,11 @@ function newData(container: ContainerRecord, context: StandInContext): GitLabDat
   };
 }
 
-/** What GitLab's data is encrypted with: one key of the secrets file; empty where it can't be read. */
+/** What tells GitLab's key for its data from another: its digest; empty where the secrets file can't be read. */
 export function secretsOf(container: ContainerRecord, context: StandInContext): string {
   const { gitlab_rails: rails } = secretsFile(container, context);
   const key = typeof rails === "object" && rails !== null ? Reflect.get(rails, "db_key_base") : undefined;
-  return typeof key === "string" ? key : "";
+  return typeof key === "string" ? createHash("sha256").update(key).digest("hex") : "";
 }
 
 function secretsFile(container: ContainerRecord, { files }: StandInContext): Readonly<Record<string, unknown>> {

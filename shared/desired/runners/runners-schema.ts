@@ -177,7 +177,8 @@ const fleetSchema = z.discriminatedUnion(
 /** `spec.runners`. */
 export const runnersSchema = section({
   version: field(optional(matching(/^\d{2}\.\d{1,2}(?:\.\d{1,3})?$/, "a version of GitLab Runner such as 19.5.1")), {
-    description: "GitLab Runner's version. Its first two numbers should be GitLab's. Default: GitLab's.",
+    description:
+      "GitLab Runner's version. Its first two numbers should be GitLab's. Default: the first of GitLab's minor version. It follows GitLab: drained first, once an upgrade has arrived.",
     unit: "version",
     example: "19.5.1",
   }),

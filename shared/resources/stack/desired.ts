@@ -41,7 +41,7 @@ export type DockerDesired = {
 export type FilesDesired = {
   readonly type: "files";
   readonly files: readonly FileDesired[];
-  /** Of the version file: what GitLab's container must be made of for it to be rewritten. */
+  /** Of versions, and of what the runner's image is built of: what GitLab's container must be made of for a rewrite. */
   readonly gitlabImage?: string;
 };
 
@@ -102,7 +102,8 @@ export function stackDesired(fleet: Fleet): ReadonlyMap<string, StackDesired> {
   ]);
   const groups = fileGroups(fleet, host);
   for (const [name, files] of Object.entries(groups)) {
-    const image = name === "version" ? { gitlabImage: gitlabImage(host.gitlab.edition, host.gitlab.version) } : {};
+    const waits = name === "version" || name === "gitlab-runner";
+    const image = waits ? { gitlabImage: gitlabImage(host.gitlab.edition, host.gitlab.version) } : {};
     desired.set(`files/${name}`, { type: "files", files, ...image });
   }
   for (const service of servicesOf(fleet)) {
@@ -122,8 +123,8 @@ type Groups = Readonly<Record<string, readonly FileDesired[]>>;
 
 function fileGroups(fleet: Fleet, host: Host): Groups {
   const own = ownFiles(fleet, host);
-  const runnerVersion = fleet.spec.runners?.version ?? host.gitlab.version;
-  const image = runnerImageTag(runnerVersion, dockerfileOf(fleet, host), runnerEntrypoint);
+  const tag = runnerImageTag(runnerVersion(fleet, host), dockerfileOf(fleet, host), runnerEntrypoint);
+  const image = fleet.spec.runners === undefined ? undefined : tag;
   const digests = Object.fromEntries(
     // The runner's are in the tag of its image. Dashboards are read again while Grafana runs.
     Object.entries(own)
@@ -134,14 +135,19 @@ function fileGroups(fleet: Fleet, host: Host): Groups {
       }),
   );
   return {
-    version: [plain(stackPaths.gitlabVersion, renderVersion(host))],
-    compose: [plain(stackPaths.compose, renderCompose(composeModel(fleet, host, digests, image)))],
+    version: [plain(stackPaths.gitlabVersion, renderVersion(host, image))],
+    compose: [plain(stackPaths.compose, renderCompose(composeModel(fleet, host, digests)))],
     ...own,
   };
 }
 
 function dockerfileOf(fleet: Fleet, host: Host): string {
-  return renderRunnerImage(fleet.spec.runners?.version ?? host.gitlab.version, pluginsOf(fleet));
+  return renderRunnerImage(runnerVersion(fleet, host), pluginsOf(fleet));
+}
+
+/** The first of GitLab's minor version unless the file says: every minor version has one, and patches are the runner's own. */
+function runnerVersion({ spec: { runners } }: Fleet, { gitlab }: Host): string {
+  return runners?.version ?? `${gitlab.version.split(".").slice(0, 2).join(".")}.0`;
 }
 
 function ownFiles(fleet: Fleet, host: Host): Groups {

@@ -96,7 +96,7 @@ export function diffFiles(
   const names = desired.files.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
   const base = { target, changes, risk: "safe", needs: [...host, ...own("volume")] } as const;
   const running = observed?.gitlabImage;
-  // GitLab's version moves by its own kind, over required stops; once it has arrived, the file is as wanted.
+  // GitLab's version moves by its own kind, over required stops; once it has arrived, the runner follows.
   if (desired.gitlabImage !== undefined && running !== undefined && running !== desired.gitlabImage) return [];
   if (observed === undefined) {
     const reason = `${names.join(", ")} ${names.length === 1 ? "isn't" : "aren't"} on the host`;

@@ -30,21 +30,24 @@ export function servicesOf({ spec: { host, runners } }: Fleet): readonly Service
   ];
 }
 
-/** GitLab's version is in a file of its own: changing it is another matter than changing the rest. */
-export function renderVersion({ gitlab: { edition, version } }: Host): string {
-  return `GITLAB_IMAGE=${gitlabImage(edition, version)}\n`;
+/**
+ * GitLab's version is in a file of its own: changing it is another matter than changing the rest. The runner's is beside it,
+ * because it follows GitLab's: the file is written anew once GitLab has arrived. The first line is the upgrade's.
+ * @param runnerImage undefined where there is no runner
+ */
+export function renderVersion({ gitlab: { edition, version } }: Host, runnerImage: string | undefined): string {
+  const runner = runnerImage === undefined ? "" : `RUNNER_IMAGE=${runnerImage}\n`;
+  return `GITLAB_IMAGE=${gitlabImage(edition, version)}\n${runner}`;
 }
 
 export function gitlabImage(edition: string, version: string): string {
   return `gitlab/gitlab-${edition}:${version}-${edition}.0`;
 }
 
-/** @param runnerImage the tag that the runner's image is built under */
-export function composeModel(fleet: Fleet, host: Host, digests: FileDigests, runnerImage: string): JsonObject {
+export function composeModel(fleet: Fleet, host: Host, digests: FileDigests): JsonObject {
   const blocks: Readonly<Record<ServiceName, () => JsonObject>> = {
     gitlab: () => gitlabService(host),
-    "gitlab-runner": () =>
-      runnerService(host, runnerImage, usesAutoscaler(fleet) ? { AWS_REGION: fleet.spec.region } : {}),
+    "gitlab-runner": () => runnerService(host, usesAutoscaler(fleet) ? { AWS_REGION: fleet.spec.region } : {}),
     prometheus: () => prometheusService(host),
     grafana: () => grafanaService(host),
   };
@@ -110,6 +113,7 @@ function gitlabService(host: Host): JsonObject {
 
 /** Variables of docker compose begin with a dollar. */
 const imageVariable = `$${"{GITLAB_IMAGE}"}`;
+const runnerVariable = `$${"{RUNNER_IMAGE}"}`;
 
 function webPorts({ tls }: Host, url: URL): readonly number[] {
   const own = url.port === "" ? [] : [Number(url.port)];
@@ -117,9 +121,9 @@ function webPorts({ tls }: Host, url: URL): readonly number[] {
 }
 
 /** @param more variables of the autoscaler's plugins: their SDK finds no region by itself */
-function runnerService(host: Host, image: string, more: Readonly<Record<string, string>>): JsonObject {
+function runnerService(host: Host, more: Readonly<Record<string, string>>): JsonObject {
   return {
-    image,
+    image: runnerVariable,
     // Proxies are known to every build without being declared, and aren't part of the image.
     build: {
       context: "./runner",
