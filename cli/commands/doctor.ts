@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { problemsText } from "../../shared/desired/problem-text.ts";
-import { type Diagnosis, examine } from "../../shared/doctor/examine.ts";
+import type { Diagnosis } from "../../shared/doctor/diagnosis.ts";
+import { examine } from "../../shared/doctor/examine.ts";
 import type { Style } from "../../shared/report/style.ts";
 import { parseFleetFile, readFleetFile } from "../fleet-file.ts";
 import type { Io } from "../io.ts";
@@ -16,11 +18,13 @@ export async function run(io: Io, [name = ""]: readonly string[], options: Commo
     throw invalid(name);
   }
   const aws = awsConfig(io, options, parsed.fleet.spec.region);
-  const [{ accountReader }, { callerIdentity }] = await Promise.all([
+  const [{ accountReader }, { readersOf }, { callerIdentity }] = await Promise.all([
     import("../../shared/aws/account.ts"),
+    import("../../shared/aws/access.ts"),
     import("../../shared/aws/caller.ts"),
   ]);
-  const diagnoses = await examine(parsed.fleet, accountReader(aws), () => callerIdentity(aws));
+  const readers = readersOf(aws, { clock: { now: io.now, sleep: io.sleep }, newId: randomUUID });
+  const diagnoses = await examine(parsed.fleet, accountReader(aws), readers, () => callerIdentity(aws));
   io.stdout.write(
     options.output === "json"
       ? `${JSON.stringify({ version: 1, checks: diagnoses }, null, 2)}\n`

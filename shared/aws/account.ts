@@ -1,8 +1,17 @@
-import { DescribeRouteTablesCommand, DescribeSubnetsCommand, EC2Client, type RouteTable } from "@aws-sdk/client-ec2";
+import {
+  DescribeImagesCommand,
+  DescribeKeyPairsCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  paginateDescribeVpcEndpoints,
+  type RouteTable,
+} from "@aws-sdk/client-ec2";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
-import { attempt, readOrAbsent } from "./answer.ts";
+import { attempt, readOrAbsent, required } from "./answer.ts";
 import { type AwsConfig, readerClient } from "./clients.ts";
+import { allItems } from "./pages.ts";
 
 export interface SubnetFacts {
   readonly id: string;
@@ -17,6 +26,12 @@ export interface SubnetFacts {
 export interface AccountReader {
   /** Undefined for one that isn't there. */
   subnet(id: string): Promise<SubnetFacts | undefined>;
+  /** Names of the services that a VPC has available endpoints for: `com.amazonaws.eu-central-1.ssm`. */
+  endpoints(vpcId: string): Promise<readonly string[]>;
+  /** Undefined for one that isn't there, or isn't to be seen. `state`: `available`, `pending`, `deregistered`, ... */
+  image(id: string): Promise<{ readonly state: string; readonly architecture: string } | undefined>;
+  /** How many key pairs the region has. */
+  keyPairs(): Promise<number>;
   /** The role by which EC2 runs spot instances; made by the first spot request of whoever may make it. */
   hasSpotRole(): Promise<boolean>;
   /** An applied quota of EC2's, by its code. */
@@ -46,6 +61,31 @@ export function accountReader(config: AwsConfig): AccountReader {
         wayOut: wayOut(tableOf(RouteTables, id)),
       };
     },
+    endpoints: (vpcId) =>
+      attempt(`listing the endpoints of ${vpcId}`, async () => {
+        const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
+        const found = await allItems(
+          paginateDescribeVpcEndpoints({ client: ec2 }, { Filters }),
+          (page) => page.VpcEndpoints,
+        );
+        // The API's documentation writes states with a capital, its answers don't.
+        return found
+          .filter(({ State }) => State?.toLowerCase() === "available")
+          .flatMap(({ ServiceName }) => ServiceName ?? []);
+      }),
+    async image(id) {
+      const answer = await readOrAbsent(`reading image ${id}`, () =>
+        ec2.send(new DescribeImagesCommand({ ImageIds: [id] })),
+      );
+      const image = answer?.Images?.[0];
+      if (image === undefined) return undefined;
+      return { state: required(image.State, "an image's state"), architecture: image.Architecture ?? "unknown" };
+    },
+    keyPairs: () =>
+      attempt("counting key pairs", async () => {
+        const { KeyPairs } = await ec2.send(new DescribeKeyPairsCommand({}));
+        return required(KeyPairs, "the key pairs").length;
+      }),
     async hasSpotRole() {
       const role = await readOrAbsent("looking for the role of spot instances", () =>
         iam.send(new GetRoleCommand({ RoleName: "AWSServiceRoleForEC2Spot" })),

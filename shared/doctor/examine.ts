@@ -1,16 +1,9 @@
 import type { AccountReader } from "../aws/account.ts";
+import type { Readers } from "../aws/ports.ts";
 import type { Fleet } from "../desired/fleet.ts";
 import { failureWhile } from "../engine/failure.ts";
-
-/** `unknown`: it could not be looked at, which is not the same as being fine. */
-export interface Diagnosis {
-  readonly check: string;
-  readonly verdict: "ok" | "warning" | "wrong" | "unknown";
-  readonly message: string;
-  readonly hint?: string;
-}
-
-type Finding = Omit<Diagnosis, "check">;
+import { type Check, type Diagnosis, type Finding, ok, warning, wrong } from "./diagnosis.ts";
+import { nameChecks } from "./names.ts";
 
 /** Quotas of EC2 in vCPUs: running on-demand and requested spot instances of the standard families. */
 const onDemandQuota = "L-1216C47A";
@@ -18,14 +11,21 @@ const spotQuota = "L-34B43A08";
 /** Below this many vCPUs a host of four and a few machines don't fit. */
 const fewVcpus = 16;
 
+/** Key pairs a region that an account may have, unless it asked for more. EC2 User Guide, "Amazon EC2 service quotas". */
+const mostKeyPairs = 5000;
+
+/** What the SSM agent and the host need where nothing leads to the internet. */
+const endpointServices = ["ssm", "ssmmessages", "ec2messages", "s3"];
+
 /** What would go wrong for a fleet before anything is made: each check by itself, none stops the others. Only reads. */
 export async function examine(
   fleet: Fleet,
   account: AccountReader,
+  readers: Pick<Readers, "bucket" | "host" | "iam">,
   identify: () => Promise<{ readonly accountId: string; readonly arn: string }>,
 ): Promise<readonly Diagnosis[]> {
-  const { network, accountId } = fleet.spec;
-  const checks: (readonly [string, () => Promise<Finding>])[] = [
+  const { network, accountId, host } = fleet.spec;
+  const checks: readonly Check[] = [
     [
       "credentials",
       async () => {
@@ -39,10 +39,11 @@ export async function examine(
         return ok(`${found.arn}`);
       },
     ],
-    [`host subnet ${network.hostSubnetId}`, () => subnet(account, network.hostSubnetId, network.vpcId)],
-    ...network.machineSubnetIds.map(
-      (id) => [`machine subnet ${id}`, () => subnet(account, id, network.vpcId)] as const,
-    ),
+    [`host subnet ${network.hostSubnetId}`, () => subnet(account, fleet, network.hostSubnetId)],
+    ...network.machineSubnetIds.map((id): Check => [`machine subnet ${id}`, () => subnet(account, fleet, id)]),
+    ["zones of machines", () => zones(account, network.machineSubnetIds)],
+    ...(host === undefined ? [] : [["AMI of the host", () => image(account, readers.host, host.ami)] as const]),
+    ...nameChecks(fleet, readers),
     [
       "spot service-linked role",
       async () =>
@@ -55,6 +56,7 @@ export async function examine(
     ],
     ["on-demand quota", () => quota(account, onDemandQuota)],
     ["spot quota", () => quota(account, spotQuota)],
+    ["key pairs", () => keyPairs(account)],
   ];
   return Promise.all(
     checks.map(async ([check, look]) => {
@@ -68,14 +70,23 @@ export async function examine(
   );
 }
 
-async function subnet(account: AccountReader, id: string, vpcId: string): Promise<Finding> {
+async function subnet(account: AccountReader, { spec }: Fleet, id: string): Promise<Finding> {
+  const { vpcId } = spec.network;
   const found = await account.subnet(id);
   if (found === undefined) return wrong("this account and region have no such subnet", "Correct spec.network.");
   if (found.vpcId !== vpcId) return wrong(`it is in ${found.vpcId}, not in ${vpcId}`, "Correct spec.network.vpcId.");
   if (found.wayOut === "none") {
-    return wrong(
-      "it has no way out: the SSM agent, Docker and GitLab can't be reached",
-      "Route 0.0.0.0/0 to a NAT or internet gateway, or add VPC endpoints for ssm, ssmmessages, ec2messages and s3.",
+    const there = await account.endpoints(vpcId);
+    const missing = endpointServices.filter((name) => !there.includes(`com.amazonaws.${spec.region}.${name}`));
+    if (missing.length > 0) {
+      return wrong(
+        `it has no way out, and the VPC no endpoint for ${missing.join(", ")}: the SSM agent can't be reached`,
+        "Route 0.0.0.0/0 to a NAT or internet gateway, or add these VPC endpoints.",
+      );
+    }
+    return warning(
+      "it has no way out; the agent is reached by VPC endpoints, images and packages are not",
+      "Set spec.host.proxy, or route 0.0.0.0/0 to a NAT gateway.",
     );
   }
   if (found.freeAddresses < 16) {
@@ -84,21 +95,43 @@ async function subnet(account: AccountReader, id: string, vpcId: string): Promis
   return ok(`in ${found.zone}, out by ${found.wayOut}, ${found.freeAddresses} free addresses`);
 }
 
+async function zones(account: AccountReader, ids: readonly string[]): Promise<Finding> {
+  const found = await Promise.all(ids.map((id) => account.subnet(id)));
+  const names = [...new Set(found.flatMap((one) => one?.zone ?? []))].sort();
+  return names.length > 1
+    ? ok(names.join(", "))
+    : warning(
+        `all machines are in ${names[0] ?? "no zone"}: where spot capacity ends there, none can be had`,
+        "Add a subnet of another zone to spec.network.machineSubnetIds.",
+      );
+}
+
+async function image(
+  account: AccountReader,
+  host: Readers["host"],
+  ami: NonNullable<Fleet["spec"]["host"]>["ami"],
+): Promise<Finding> {
+  const id = "ssm" in ami ? await host.imageBehind(ami.ssm) : ami.id;
+  const found = await account.image(id);
+  if (found === undefined) return wrong(`this region has no ${id}, or you may not see it`, "Correct spec.host.ami.");
+  return found.state === "available"
+    ? ok(`${id}, ${found.architecture}`)
+    : wrong(`${id} is ${found.state}`, "Choose another AMI under spec.host.ami.");
+}
+
+async function keyPairs(account: AccountReader): Promise<Finding> {
+  const count = await account.keyPairs();
+  return count < mostKeyPairs * 0.8
+    ? ok(`${count} of ${mostKeyPairs}, unless the account has another quota`)
+    : warning(
+        `${count} of ${mostKeyPairs}: docker-machine imports one a machine, and can't make machines without`,
+        "Look for left-overs with `fleetkeeper gc`, or ask for a higher quota.",
+      );
+}
+
 async function quota(account: AccountReader, code: string): Promise<Finding> {
   const value = await account.quota(code);
   if (value === undefined) return { verdict: "unknown", message: `EC2 names no quota ${code}` };
   const hint = `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} --desired-value 64`;
   return value < fewVcpus ? warning(`${value} vCPUs are few for a host and its machines`, hint) : ok(`${value} vCPUs`);
-}
-
-function ok(message: string): Finding {
-  return { verdict: "ok", message };
-}
-
-function warning(message: string, hint: string): Finding {
-  return { verdict: "warning", message, hint };
-}
-
-function wrong(message: string, hint: string): Finding {
-  return { verdict: "wrong", message, hint };
 }
