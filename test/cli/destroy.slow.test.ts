@@ -15,7 +15,7 @@ test("a whole fleet ends in order, from its runners to its roles, and GitLab's d
   const volume = await fleet.dataVolume();
   const planned = await typed.type("destroy");
   expect(planned.exit).toBe(2);
-  expect(planned.stdout).toContain("delete host/instance");
+  expect(planned.stdout).toContain("host/instance\n  - delete destructive");
   const destroyed = await typed.type("destroy --confirm acme");
   expect(destroyed.exit).toBe(0);
   expect(destroyed.stdout).toContain(volume.VolumeId);

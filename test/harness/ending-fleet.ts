@@ -1,5 +1,6 @@
 import { underLease } from "../../cli/under-lease.ts";
-import type { SandboxHandler } from "../../sandbox/sdk-handler.ts";
+import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
+import type { AwsConfig } from "../../shared/aws/clients.ts";
 import { preview } from "../../shared/engine/preview.ts";
 import { type Destroyed, destroy } from "../../shared/reconciler/destroy.ts";
 import type { Reconciler } from "../../shared/reconciler/reconciler.ts";
@@ -13,17 +14,16 @@ export interface Ending {
   /** Kinds that play a part; default: all. */
   readonly kinds?: readonly string[];
   readonly told?: string[];
+  /** Of a session that may not mark; default: of somebody who may do everything. */
+  readonly credentials?: AwsConfig["credentials"];
   /** Asked after each run; default: never. */
   readonly interrupted?: () => boolean;
 }
 
 /** A process that takes the fleet down: it approves what the plan shows, unless that was done before, and goes on to the end. */
-export async function endFleet(
-  world: FleetWorld,
-  name: string,
-  { data = false, handler, kinds, told = [], interrupted = () => false }: Ending = {},
-): Promise<Destroyed> {
-  const reconciler = await endingReconciler(world, data, handler, kinds);
+export async function endFleet(world: FleetWorld, name: string, ending: Ending = {}): Promise<Destroyed> {
+  const { data = false, told = [], interrupted = () => false } = ending;
+  const reconciler = await endingReconciler(world, ending);
   const { engine, store } = reconciler;
   const state = await engine.store.load(name);
   if (state.teardown === undefined) {
@@ -50,13 +50,14 @@ export async function endFleet(
   );
 }
 
-export async function endingReconciler(
+async function endingReconciler(
   world: FleetWorld,
-  data: boolean,
-  handler?: SandboxHandler,
-  kinds?: readonly string[],
+  { data = false, handler = new SandboxHandler(world.sandbox), kinds, credentials }: Ending,
 ): Promise<Reconciler> {
-  const reconciler = await world.reconciler(handler, "destroy", { teardown: { data, marks: true } });
+  const retry = { baseDelay: 0, attempts: 3, mode: "standard" } as const;
+  const aws = credentials === undefined ? {} : { aws: { ...world.settings(handler), credentials, retry } };
+  const teardown = { data, marks: credentials === undefined };
+  const reconciler = await world.reconciler(handler, "destroy", { teardown, ...aws });
   if (kinds === undefined) return reconciler;
   const { engine } = reconciler;
   return { ...reconciler, engine: { ...engine, kinds: engine.kinds.filter(({ kind }) => kinds.includes(kind)) } };

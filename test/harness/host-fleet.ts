@@ -9,7 +9,7 @@ import type { FleetStatus } from "../../shared/engine/status.ts";
 import type { Reconciler } from "../../shared/reconciler/reconciler.ts";
 import { compose } from "../../shared/resources/stack/pins.ts";
 import { FleetStore } from "../../shared/store/fleet-store.ts";
-import { FleetWorld, sampleFile } from "./fleet-world.ts";
+import { FleetWorld, type FleetWorldOptions, sampleFile } from "./fleet-world.ts";
 import { Taint } from "./taint.ts";
 
 export const secretNames = [
@@ -56,9 +56,13 @@ export class HostFleet {
     runsHosts: boolean,
     edit: (body: string) => string = (body) => body,
     only = runsHosts ? undefined : withoutStack,
+    authorize?: FleetWorldOptions["authorize"],
   ): Promise<HostFleet> {
     const hosts = { artifacts: { [compose.x86_64.url]: compose.x86_64.sha256 } };
-    const fleet = new HostFleet(await FleetWorld.open(runsHosts ? { hosts } : {}), only);
+    const fleet = new HostFleet(
+      await FleetWorld.open({ ...(runsHosts ? { hosts } : {}), ...(authorize === undefined ? {} : { authorize }) }),
+      only,
+    );
     if (runsHosts) for (const name of secretNames) await fleet.secret(name, planted(name));
     await fleet.push(edit);
     return fleet;
