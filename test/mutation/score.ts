@@ -1,8 +1,17 @@
-import type { MutantResult } from "@stryker-mutator/api/core";
+/** Stryker's states of a mutant that was run or set aside. */
+type MutantStatus =
+  | "Killed"
+  | "Survived"
+  | "NoCoverage"
+  | "Timeout"
+  | "CompileError"
+  | "RuntimeError"
+  | "Ignored"
+  | "Pending";
 
 /** How many changes were noticed: by a failing test, or by one that never ended. A change that no test reaches counts as unnoticed. */
-export function scoreOf(results: readonly Pick<MutantResult, "status">[]): string {
-  const count = (...statuses: readonly MutantResult["status"][]) =>
+export function scoreOf(results: readonly { readonly status: MutantStatus }[]): string {
+  const count = (...statuses: readonly MutantStatus[]) =>
     results.filter(({ status }) => statuses.includes(status)).length;
   const noticed = count("Killed", "Timeout");
   const unnoticed = count("Survived", "NoCoverage");
