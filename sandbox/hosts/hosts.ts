@@ -19,10 +19,20 @@ import { type HostOutcome, type HostRunner, type HostStep, recordingRunner } fro
 import { openSession, STS_STATE } from "../services/sts/sessions.ts";
 import { Host, type HostSurroundings } from "./host.ts";
 import { type HostFaultEffect, HostFaults, killPython, killScript } from "./host-faults.ts";
+import { installPackage } from "./host-root.ts";
 import { type HostRecord, type HostsState, hostsStateKey, newHost } from "./host-state.ts";
 import { type Isolation, type IsolationMode, isolated, probeIsolation } from "./isolation.ts";
 import type { HostDevice, InstanceSettings } from "./stand-in.ts";
+import { type MakingAccident, makeMachine, type RemovingAccident, removeMachine } from "./stand-ins/docker-machine.ts";
 import { clockOffset } from "./stand-ins/system.ts";
+
+export interface DockerMachine {
+  /** @param section name of its `[[runners]]` @returns the machine's name */
+  make(section: string, accident?: MakingAccident): Promise<string>;
+  remove(name: string, accident?: RemovingAccident): Promise<void>;
+  /** Installs Docker on a machine that runs, as docker-machine does last. @param worker its instance id */
+  provision(worker: string): Promise<void>;
+}
 
 export interface HostsOptions {
   /** Where roots and volumes are kept. Default: a new directory of the system's for such, gone with {@link Hosts.close}. */
@@ -85,6 +95,23 @@ export class Hosts implements HostRunner {
     this.state.hosts[instanceId] ??= newHost(instanceId);
     await host.prepare(startedAt);
     return host;
+  }
+
+  /** docker-machine on a manager's host: as the runner there calls it, with each way in which it loses machines. */
+  async dockerMachine(instanceId: string): Promise<DockerMachine> {
+    const host = await this.host(instanceId);
+    return {
+      make: (section, accident) => makeMachine(section, host.context(), accident),
+      remove: (name, accident) => removeMachine(name, host.context(), accident),
+      provision: async (worker) => {
+        const { root } = await this.host(worker);
+        installPackage(root, "docker");
+        const record = this.record(worker);
+        if (record === undefined) return;
+        record.packages["docker"] = "25.0.8";
+        record.units["docker"] = { enabled: true, active: true };
+      },
+    };
   }
 
   async run(step: HostStep, signal: AbortSignal): Promise<HostOutcome> {

@@ -85,6 +85,9 @@ describe("collection, from the command line", { shuffle: false }, () => {
   it("a worker whose Docker doesn't answer is unknown, and is never deleted", async () => {
     const id = await launch();
     await fleet.world.clock.sleep(30 * minute);
+    await installDocker(id);
+    const docker = fleet.world.hosts?.record(id)?.units["docker"];
+    if (docker !== undefined) docker.active = false;
     await type("reconcile");
     expect((await type(`gc --explain ${id}`)).stdout).toContain("): unknown");
     expect(await conditionOf()).toBe("EvidenceUnknown");

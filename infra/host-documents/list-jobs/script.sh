@@ -2,8 +2,12 @@
 # Runs on workers. Without Docker's answer nothing is known: a count of zero must have been counted.
 # docker-machine was killed before it installed Docker: no daemon ever ran here, and no container is left of one.
 never_ran() {
-  local comm
-  if command -v docker >/dev/null && docker --version >/dev/null 2>&1; then return 1; fi
+  local comm status=127
+  if command -v docker >/dev/null; then
+    status=0
+    docker --version >/dev/null 2>&1 || status=$?
+  fi
+  if ((status != 127)); then return 1; fi
   if [[ -e /var/lib/docker || -e /run/docker.sock || -e /run/containerd ]]; then return 1; fi
   for comm in /proc/[0-9]*/comm; do
     if [[ $(cat "$comm" 2>/dev/null || true) =~ ^(dockerd|containerd) ]]; then return 1; fi

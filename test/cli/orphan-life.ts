@@ -1,0 +1,138 @@
+import { vi } from "vitest";
+import type { MakingAccident, RemovingAccident } from "../../sandbox/hosts/stand-ins/docker-machine.ts";
+import { listen } from "../../sandbox/listen.ts";
+import { HostFleet } from "../harness/host-fleet.ts";
+import { fleetkeeper } from "./terminal.ts";
+
+const minute = 60_000;
+
+/** A fleet whose manager loses machines as the real one does, and an operator who types. */
+export class OrphanLife {
+  readonly fleet: HostFleet;
+  readonly #server: Awaited<ReturnType<typeof listen>>;
+
+  private constructor(fleet: HostFleet, server: Awaited<ReturnType<typeof listen>>) {
+    this.fleet = fleet;
+    this.#server = server;
+  }
+
+  static async open(): Promise<OrphanLife> {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+    const fleet = await HostFleet.open(true);
+    await fleet.settle(15);
+    const life = new OrphanLife(fleet, await listen(fleet.world.sandbox));
+    await life.#configIsOld();
+    return life;
+  }
+
+  async close(): Promise<void> {
+    vi.unstubAllEnvs();
+    await this.#server.close();
+    await this.fleet.close();
+  }
+
+  /** What an operator sees. */
+  async type(line: string): Promise<string> {
+    const { clock } = this.fleet.world;
+    const { stdout, stderr } = await fleetkeeper(
+      `${line} --endpoint-url ${this.#server.url} --bucket fleetkeeper-state`,
+      { AWS_REGION: "eu-central-1" },
+      process.cwd(),
+      { now: () => clock.now(), sleep: (milliseconds) => clock.sleep(milliseconds) },
+    );
+    return stdout + stderr;
+  }
+
+  wait(minutes: number): Promise<void> {
+    return this.fleet.world.clock.sleep(minutes * minute);
+  }
+
+  /** As the manager calls it. @returns the machine's name, and the instance's id where one was launched */
+  async make(section: string, accident?: MakingAccident): Promise<{ readonly name: string; readonly id: string }> {
+    const machine = await this.#machine();
+    const name = await machine.make(section, accident);
+    await this.wait(2);
+    const id = await this.instanceOf(name);
+    if (id !== "" && accident === undefined) await machine.provision(id);
+    return { name, id };
+  }
+
+  async remove(name: string, accident?: RemovingAccident): Promise<void> {
+    await (await this.#machine()).remove(name, accident);
+  }
+
+  /** The living instance with this key pair; empty where there is none. */
+  async instanceOf(name: string): Promise<string> {
+    const Filters = [
+      { Name: "key-name", Values: [name] },
+      { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
+    ];
+    const { Reservations = [] } = await this.fleet.ec2.describeInstances({ Filters });
+    return Reservations[0]?.Instances?.[0]?.InstanceId ?? "";
+  }
+
+  async hasKeyPair(name: string): Promise<boolean> {
+    const { KeyPairs = [] } = await this.fleet.ec2.describeKeyPairs({});
+    return KeyPairs.some(({ KeyName }) => KeyName === name);
+  }
+
+  async hasDirectory(name: string): Promise<boolean> {
+    return (await this.hostFiles()).files.exists(`/srv/fleetkeeper/machine/machines/${name}`);
+  }
+
+  /** The host's files, beside which machines live. */
+  async hostFiles() {
+    const host = await this.fleet.world.hosts?.host(await this.hostId());
+    if (host === undefined) throw new Error("no host runs");
+    return host;
+  }
+
+  /** As the runner does it by itself, at three quarters of its token's life: GitLab has a new one, and so has config.toml. */
+  async rotateToken(): Promise<void> {
+    const { files } = await this.hostFiles();
+    const path = "/srv/fleetkeeper/runner/config.toml";
+    const { gitlab } = this.fleet.world.hosts ?? {};
+    const text = files.text(path) ?? "";
+    const runner = gitlab?.state.runners.find(({ token }) => text.includes(token));
+    if (runner === undefined) throw new Error("no runner is registered");
+    const next = `glrt-t1_${this.fleet.world.sandbox.random.base32(20).toLowerCase()}`;
+    await this.wait(1);
+    files.write(path, text.replaceAll(runner.token, next));
+    runner.token = next;
+    // The manager looks at it every few seconds, and has loaded it then.
+    await this.type("gc");
+    await this.#configIsOld();
+  }
+
+  async #configIsOld(): Promise<void> {
+    const { files } = await this.hostFiles();
+    files.setModified("/srv/fleetkeeper/runner/config.toml", this.fleet.world.clock.now() - 60 * minute);
+  }
+
+  /** Reconciles and sweeps every eight minutes, as the functions would. @returns what the sweeps said */
+  async collect(rounds: number): Promise<string> {
+    const said: string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      await this.type("reconcile");
+      said.push(await this.type("gc --sweep"));
+      await this.wait(8);
+    }
+    return said.join("");
+  }
+
+  async #machine() {
+    const { hosts } = this.fleet.world;
+    if (hosts === undefined) throw new Error("no host runs");
+    return hosts.dockerMachine(await this.hostId());
+  }
+
+  async hostId(): Promise<string> {
+    const Filters = [
+      { Name: "tag:fleetkeeper:kind", Values: ["host"] },
+      { Name: "instance-state-name", Values: ["running"] },
+    ];
+    const { Reservations = [] } = await this.fleet.ec2.describeInstances({ Filters });
+    return Reservations[0]?.Instances?.[0]?.InstanceId ?? "";
+  }
+}
