@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     sequence: { shuffle: true },
+    globalSetup: ["test/harness/hosts-notice.ts"],
     projects: [
       {
         extends: true,

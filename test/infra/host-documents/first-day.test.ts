@@ -13,9 +13,10 @@ import {
   writeFilesRequest,
 } from "../../../shared/resources/common/host-request.ts";
 import { composeArtifact, composeFile, composeFileOf, HostWorld, stackServices } from "../../harness/host-world.ts";
+import { noHosts } from "../../harness/hosts-here.ts";
 
 /** One host from its first minute on: each step needs the ones before. */
-describe("a host's first day", { shuffle: false }, () => {
+describe.skipIf(noHosts !== undefined)("a host's first day", { shuffle: false }, () => {
   let world: HostWorld;
   beforeAll(async () => {
     world = await HostWorld.open();

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backUpRequest, pullImageRequest, upgradeRequest } from "../../../shared/resources/gitlab/host-requests.ts";
 import { gitLabImage, type UpgradeStep } from "../../../shared/resources/gitlab/upgrade-step.ts";
 import { codeOf, GitLabWorld, place } from "../../harness/gitlab-world.ts";
+import { noHosts } from "../../harness/hosts-here.ts";
 
 const step = (from: string, to: string): UpgradeStep => ({ kind: "version", from, to, edition: "ee", why: "required" });
 const first = "20261124T130000Z-before-17.11.7";
 const secrets = "/srv/fleetkeeper/gitlab/config/gitlab-secrets.json";
 
 /** One GitLab through its second day: each step needs the ones before. */
-describe("a GitLab's second day", { shuffle: false }, () => {
+describe.skipIf(noHosts !== undefined)("a GitLab's second day", { shuffle: false }, () => {
   let world: GitLabWorld;
   beforeAll(async () => {
     world = await GitLabWorld.open(gitLabImage("ee", "17.8.7"));
