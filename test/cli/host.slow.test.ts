@@ -31,7 +31,7 @@ describe("commands for the host", { shuffle: false }, () => {
     expect(stderr).toBe("");
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^gitlab {5}19\.5\.3-ee, readiness 200$/m);
-    expect(stdout).toMatch(/^service {4}prometheus running, prom\/prometheus:v3\.5\.0$/m);
+    expect(stdout).toMatch(/^service {4}prometheus running, prom\/prometheus:v[\d.]+$/m);
   });
 
   it("logs shows a service's lines, and says what it doesn't know", async () => {
@@ -46,12 +46,11 @@ describe("commands for the host", { shuffle: false }, () => {
     expect(first.exit).toBe(0);
     expect(first.stdout).toMatch(/^[A-Z2-7]{32}\n$/);
     expect((await type("root-password")).stdout).toBe(first.stdout);
-    const { commands, invocations } = fleet.world.sandbox.states.dump()["ssm/eu-central-1"] as unknown as Record<
-      string,
-      unknown
-    >;
-    expect(JSON.stringify([commands, invocations])).not.toContain(first.stdout.trim());
-    expect(JSON.stringify([commands, invocations])).not.toContain(planted("smtp-password"));
+    const ssm = Object.entries(fleet.world.sandbox.states.dump()["ssm/eu-central-1"] ?? {});
+    const sent = JSON.stringify(ssm.filter(([name]) => name === "commands" || name === "invocations"));
+    expect(sent).toContain("fleetkeeper-root-password");
+    expect(sent).not.toContain(first.stdout.trim());
+    expect(sent).not.toContain(planted("smtp-password"));
   });
 
   it("services stops, and the next run starts", async () => {

@@ -28,7 +28,11 @@ export const compose: { readonly version: string } & Readonly<Record<Architectur
   },
 };
 
-/** GitLab's fork; docker/machine itself is dead since 2019. Hashes: GitLab Runner's own build (magefiles). */
+/**
+ * GitLab's fork; docker/machine itself is dead since 2019. Hashes: GitLab Runner's own build (magefiles/images/runner.go). Newer
+ * tags exist (.48 in GitLab Runner's documentation, .49 in Homebrew, looked up 2026-11-24), and nobody publishes hashes of their
+ * binaries: the newest with one is pinned.
+ */
 export const dockerMachine = {
   version: "v0.16.2-gitlab.27",
   sha256: {
@@ -37,9 +41,13 @@ export const dockerMachine = {
   } satisfies Readonly<Record<Architecture, string>>,
 } as const;
 
+/**
+ * The newest releases found on 2026-11-24. Prometheus 3.13.3 is of 2026-09-07 (its downloads' mirror; 3.5, the long-term one before,
+ * ended 2026-07-31: prometheus.io, "Release cycle"), Grafana 13.1.1 of July 2026 (its releases).
+ */
 export const images = {
-  prometheus: "prom/prometheus:v3.5.0",
-  grafana: "grafana/grafana:12.2.0",
+  prometheus: "prom/prometheus:v3.13.3",
+  grafana: "grafana/grafana:13.1.1",
 } as const;
 
 /** Graviton families have a g after their generation's digit (EC2 instance type naming conventions). */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Host } from "../../../sandbox/hosts/host.ts";
 import type { HostRecord } from "../../../sandbox/hosts/host-state.ts";
 import { stackPaths } from "../../../shared/resources/common/stack-files.ts";
+import { images } from "../../../shared/resources/stack/pins.ts";
 import { actionsOn, HostFleet, planted, secretNames } from "../../harness/host-fleet.ts";
 import { lookAtSandbox, Taint } from "../../harness/taint.ts";
 
@@ -100,8 +101,8 @@ describe("what runs on the host", { shuffle: false }, () => {
       expect.arrayContaining([
         "gitlab gitlab/gitlab-ee:19.5.3-ee.0",
         expect.stringMatching(/^gitlab-runner fleetkeeper\/gitlab-runner:v19\.5\.1-[0-9a-f]{12}$/),
-        "prometheus prom/prometheus:v3.5.0",
-        "grafana grafana/grafana:12.2.0",
+        `prometheus ${images.prometheus}`,
+        `grafana ${images.grafana}`,
       ]),
     );
   });
