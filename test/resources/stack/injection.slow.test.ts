@@ -52,7 +52,7 @@ describe("a host whose file is full of metacharacters wherever it may be", { shu
     document = parse(await sampleFile("acme")) as Json;
     const filled: string[] = [];
     const free = injection.fields.filter((field) => injection.judge(field, hostile) === "arrives");
-    expect(free.length).toBeGreaterThan(60);
+    expect(free.length).toBeGreaterThan(50);
     for (const { path } of free) {
       const text = `${hostile}${filled.length}`;
       const next = textFields(document)
