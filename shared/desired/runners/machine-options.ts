@@ -60,7 +60,7 @@ export const machineOptions = {
   ),
   securityGroups: list(
     "amazonec2-security-group",
-    "Names, not ids, of the machines' groups. Default: the fleet's machine group.",
+    "Names, not ids, of the machines' groups. Default: the fleet's machine and egress groups.",
     ["acme-machine"],
   ),
   securityGroupReadonly: flag(

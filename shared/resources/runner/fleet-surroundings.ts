@@ -41,7 +41,7 @@ async function surroundingsOf(fleet: Fleet, readers: FleetReaders): Promise<Surr
     vpcId: network.vpcId,
     machineSubnetId,
     zones: Object.fromEntries(Object.entries(zones).map(([subnet, zone]) => [subnet, zone.slice(region.length)])),
-    machineGroup: groupName(metadata.name, "machine"),
+    machineGroups: [groupName(metadata.name, "machine"), groupName(metadata.name, "egress")],
     machineProfile: spec.iam.machineRole.name,
     images: Object.fromEntries(images),
     tags: { ...spec.tags, [fleetTag]: metadata.name },

@@ -14,8 +14,8 @@ export interface Surroundings {
   readonly machineSubnetId: string;
   /** Letter of a subnet's zone, by subnet id; a subnet that is missing hasn't been looked up. */
   readonly zones: Readonly<Record<string, string>>;
-  /** The group's name: docker-machine knows no ids. */
-  readonly machineGroup: string;
+  /** Names of the groups, as docker-machine knows no ids: one lets the manager in, the other lets machines out. */
+  readonly machineGroups: readonly string[];
   readonly machineProfile: string;
   /** Image ids by public parameter. */
   readonly images: Readonly<Record<string, string>>;
@@ -86,7 +86,7 @@ function machineOptionsOf(fleet: MachineFleet, machine: TomlTable, surroundings:
     ["amazonec2-vpc-id", surroundings.vpcId],
     ["amazonec2-subnet-id", subnet],
     ["amazonec2-zone", zone],
-    ["amazonec2-security-group", surroundings.machineGroup],
+    ...surroundings.machineGroups.map((group) => ["amazonec2-security-group", group] as const),
     ["amazonec2-iam-instance-profile", surroundings.machineProfile],
     ["amazonec2-private-address-only", "true"],
     ["amazonec2-use-private-address", "true"],

@@ -13,7 +13,7 @@ const surroundings: Surroundings = {
   vpcId: "vpc-1",
   machineSubnetId: "subnet-1",
   zones: { "subnet-1": "a", "subnet-2": "b" },
-  machineGroup: "acme-machine",
+  machineGroups: ["acme-machine", "acme-egress"],
   machineProfile: "acme-machine",
   images: { [parameter]: "ami-1" },
   tags: { "fleetkeeper:fleet": "acme", "fleetkeeper:kind": "machines" },
@@ -45,6 +45,8 @@ describe("a section takes from its fleet what it doesn't say itself", () => {
       "amazonec2-subnet-id=subnet-1",
       "amazonec2-zone=a",
       "amazonec2-security-group=acme-machine",
+      // Without it a machine has no way out, and Docker can't be installed on it.
+      "amazonec2-security-group=acme-egress",
       "amazonec2-iam-instance-profile=acme-machine",
       "amazonec2-private-address-only=true",
       "amazonec2-use-private-address=true",
