@@ -51,7 +51,7 @@ describe("a run that works on runners", { shuffle: false }, () => {
       if (!handler.dead) break;
     }
     expect(tried).toBeGreaterThan(5);
-  });
+  }, 3_600_000);
 
   it("and whose host is killed after any call of GitLab leaves no second runner after the next run", async () => {
     for (let call = 1; call < 20; call += 1) {
