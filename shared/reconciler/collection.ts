@@ -12,6 +12,7 @@ import { lookAt } from "../resources/machines/findings.ts";
 import { type GatherPorts, gather } from "../resources/machines/gather.ts";
 import { hostLeftovers } from "../resources/machines/host-leftovers.ts";
 import { hostWitnesses } from "../resources/machines/host-witnesses.ts";
+import type { Ledger } from "../resources/machines/ledger.ts";
 import { readLedger, readSweeps } from "../resources/machines/ledger-object.ts";
 import { type MachineState, tag } from "../resources/machines/machine.ts";
 import { type CollectionSummary, summarize } from "../resources/machines/summary.ts";
@@ -47,6 +48,8 @@ export interface CollectionLook {
 export type SweepLease = Pick<Lease, "assertHeld" | "epoch" | "incarnation">;
 
 export interface Collection {
+  /** Begins to read what {@link Collection.mark} asks first, so that a run doesn't wait for it at its end. */
+  readonly prepare: (fleet: string) => void;
   /** For the engine: marks after a run. Never deletes. */
   readonly mark: Collect<Fleet>;
   /** Looks, and writes nothing. */
@@ -88,9 +91,18 @@ export function openCollection(options: CollectionOptions): Collection {
     return { ...(await gathering(fleet)), store, marker, network: readers.network };
   };
   const collectedOf = async (fleet: Fleet) => collectedFleet(fleet, await account(), readers.network, layout);
+  const prepared = new Map<string, Promise<Ledger>>();
   return {
+    prepare(name) {
+      const ledger = readLedger(store, name);
+      // Whoever marks meets the failure; where nobody does, nobody needs the ledger.
+      ledger.catch(() => undefined);
+      prepared.set(name, ledger);
+    },
     async mark(context) {
-      if (!(await hasMachines(store, context.fleet))) return undefined;
+      const ledger = prepared.get(context.name) ?? readLedger(store, context.name);
+      prepared.delete(context.name);
+      if (!mayHaveMachines(context.fleet, await ledger)) return undefined;
       const ports = await mark(context.lease, context.fleet);
       return machinesCollector({ ports: () => ports, account, layout, ...(onLook === undefined ? {} : { onLook }) })(
         context,
@@ -141,9 +153,8 @@ export function openCollection(options: CollectionOptions): Collection {
 }
 
 /** Machines may be there where the file has runners, and as long as any manager that made some is on record. */
-export async function hasMachines(store: ObjectStore, { metadata, spec }: Fleet): Promise<boolean> {
-  if (spec.runners !== undefined) return true;
-  return Object.keys((await readLedger(store, metadata.name)).managers).length > 0;
+export function mayHaveMachines({ spec }: Fleet, { managers }: Ledger): boolean {
+  return spec.runners !== undefined || Object.keys(managers).length > 0;
 }
 
 /** AWS's time by the state bucket's answers; it never goes back, so that what was asked later is later. */

@@ -124,7 +124,7 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
       readers,
       writers: (lease) => writersOf(aws, lease, { clock, newId }),
       desired: desiredFleet(() => place),
-      store: new FleetStore(store),
+      store: new FleetStore(store, collection.prepare),
       leases: identifiedLeases(leases, identify),
       clock,
       ...(teardown?.marks === false ? {} : { collect: collection.mark }),

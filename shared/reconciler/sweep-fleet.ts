@@ -4,11 +4,12 @@ import { decideRevision } from "../engine/revision.ts";
 import type { FleetState } from "../engine/state-port.ts";
 import { suspensionInEffect } from "../engine/suspension.ts";
 import { policyOf } from "../resources/machines/collected-fleet.ts";
+import { readLedger } from "../resources/machines/ledger-object.ts";
 import type { Hold } from "../resources/machines/sweep.ts";
 import type { Deletion } from "../resources/machines/sweep-record.ts";
 import type { Sweep } from "../resources/machines/sweeper.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { hasMachines } from "./collection.ts";
+import { mayHaveMachines } from "./collection.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** Why a fleet isn't swept at all. */
@@ -72,7 +73,8 @@ async function withMachines(
   decided: { readonly fleet: Fleet } | HeldBack,
   store: ObjectStore,
 ): Promise<{ readonly fleet: Fleet } | HeldBack> {
-  if ("reason" in decided || (await hasMachines(store, decided.fleet))) return decided;
+  if ("reason" in decided || mayHaveMachines(decided.fleet, await readLedger(store, decided.fleet.metadata.name)))
+    return decided;
   return { reason: "NoRunners", message: "the file has no runners, and no manager is on record" };
 }
 

@@ -30,12 +30,17 @@ export class FleetStore implements StatePort {
   /** Versions as last read or written here, by key. */
   readonly #versions = new Map<string, WriteCondition>();
 
-  constructor(store: ObjectStore) {
+  readonly #onLoad: (fleet: string) => void;
+
+  /** @param onLoad what else can be read in the same round trip as a fleet's state; it must not throw */
+  constructor(store: ObjectStore, onLoad: (fleet: string) => void = () => undefined) {
     this.#store = store;
+    this.#onLoad = onLoad;
   }
 
   async load(fleet: string): Promise<FleetState> {
     const keys = keysOf(fleet);
+    this.#onLoad(fleet);
     const [desired, accepted, status, plan, suspension, approvals, teardown] = await Promise.all([
       this.#store.get(keys.desired),
       this.#remember(keys.accepted),
