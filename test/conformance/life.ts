@@ -4,7 +4,6 @@ import { IAM } from "@aws-sdk/client-iam";
 import { Person } from "../../cli/demo/person.ts";
 import type { Fleet } from "../../shared/desired/fleet.ts";
 import type { Ran } from "../cli/terminal.ts";
-import { makeOrphan, type Orphan } from "./orphan.ts";
 
 /** Whoever plays a life: a terminal with the credentials of the environment, and an AWS behind it. */
 export interface Player {
@@ -12,14 +11,10 @@ export interface Player {
   type(line: readonly string[]): Promise<Ran>;
   readonly aws: { readonly region: string; readonly endpoint?: string };
   readonly bucket: string;
-  /** The functions aren't there: what they would do is typed. */
-  readonly loopback: boolean;
   readonly say: (line: string) => void;
   readonly now: () => number;
   /** Lets time pass. Default: waits. */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
-  /** Installs Docker on a machine whose user data isn't run. */
-  readonly provision?: (instanceId: string) => Promise<void>;
 }
 
 export interface Life {
@@ -32,8 +27,8 @@ export interface Life {
 const minute = 60_000;
 
 /**
- * One whole life of a fleet: made from nothing, at rest, drifted and healed, robbed of a machine that is collected where it
- * has runners, and destroyed. Destroys whatever happened before; says what holds and what doesn't.
+ * One life of a fleet: made from nothing, at rest, drifted and healed, and destroyed. It loses no machine on the way: that is
+ * played on the embedded AWS alone. Destroys whatever happened before; says what holds and what doesn't.
  * @returns whether all of it held and nothing is left
  */
 export async function playLife(player: Player, life: Life): Promise<boolean> {
@@ -42,7 +37,6 @@ export async function playLife(player: Player, life: Life): Promise<boolean> {
     ["create", () => played.create()],
     ["at rest", () => played.rest()],
     ["drift and heal", () => played.drift()],
-    ...(life.fleet.spec.runners === undefined ? [] : ([["orphan and collect", () => played.collect()]] as const)),
   ];
   let held = true;
   for (const [name, step] of steps) {
@@ -67,7 +61,6 @@ class Played {
   readonly #life: Life;
   readonly #ec2: EC2;
   readonly #iam: IAM;
-  #orphan: Orphan | undefined;
 
   constructor(player: Player, life: Life) {
     this.#player = player;
@@ -105,42 +98,6 @@ class Played {
     return `${done.length} changes by hand, each shown by the plan and put back`;
   }
 
-  async collect(): Promise<string> {
-    const { metadata, spec } = this.#life.fleet;
-    const now = this.#player.now();
-    const orphan = await makeOrphan({ ec2: this.#ec2, fleet: this.#life.fleet, now });
-    this.#orphan = orphan;
-    await this.#pass(2 * minute);
-    await this.#player.provision?.(orphan.id);
-    const from = this.#player.now();
-    for (let looks = 1; looks <= 60; looks += 1) {
-      await this.#pass(6 * minute);
-      await this.#look();
-      if (await orphan.isGone()) {
-        const took = Math.round((this.#player.now() - from) / minute);
-        const { Reservations = [] } = await this.#ec2.describeInstances({
-          Filters: [
-            { Name: "tag:fleetkeeper:kind", Values: ["host"] },
-            { Name: "instance-state-name", Values: ["running"] },
-          ],
-        });
-        if (spec.host !== undefined && Reservations.length === 0)
-          throw new Error(`the host of ${metadata.name} is gone too`);
-        return `a machine that its manager doesn't know was deleted with its key pair after ${looks} looks, ${took} minutes`;
-      }
-    }
-    throw new Error(
-      `${orphan.id} or its key pair is still there: ${(await this.#player.type(["gc", "--explain", orphan.id])).stdout}`,
-    );
-  }
-
-  /** What the schedule does in an account. */
-  async #look(): Promise<void> {
-    const { type, loopback } = this.#player;
-    await type(loopback ? ["reconcile"] : ["reconcile", "--remote"]);
-    if (loopback) await type(["gc", "--sweep"]);
-  }
-
   async destroy(): Promise<string> {
     const { name } = this.#life.fleet.metadata;
     let last: Ran | undefined;
@@ -149,7 +106,6 @@ class Played {
       if (last.exit === 0) break;
       await (this.#player.wait ?? pause)(minute);
     }
-    await this.#orphan?.end();
     const left = await this.#left();
     if (last?.exit !== 0) throw new Error(`${last?.stderr}\n${last?.stdout}\nleft: ${left.join(", ") || "nothing"}`);
     if (left.length > 0) throw new Error(`left: ${left.join(", ")}`);

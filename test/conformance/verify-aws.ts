@@ -21,7 +21,7 @@ In a real account, with the credentials and region of the environment:
 
 1. looks at ${behaviours.length} behaviours of IAM, EC2, S3, Systems Manager and others that Fleetkeeper rests on, and says where the account
    answers otherwise than AWS documents. Some start the smallest instance for minutes: all together at most ${paid} US cents.
-2. plays one whole life of a fleet: made, at rest, drifted by hand, healed, robbed of a machine that is collected, destroyed.
+2. plays one life of a fleet: made, at rest, drifted by hand, healed, destroyed. No machine is lost and collected on the way.
    Without --file it is a fleet of roles, security groups and a bucket in the default VPC, which costs nothing worth naming.
 
 Everything is named fk-verify-..., and is deleted again whatever happens.
@@ -124,7 +124,7 @@ async function life(aws: Aws, prefix: string): Promise<boolean> {
     const file = join(folder, "life.fleet.yaml");
     await writeFile(file, body);
     const type = (line: readonly string[]) => fleetkeeper([...line, "--bucket", bucket.name, "--region", aws.region]);
-    const player = { type, aws, bucket: bucket.name, loopback: endpoint !== undefined, say, now: Date.now };
+    const player = { type, aws, bucket: bucket.name, say, now: Date.now };
     return await playLife(player, { file, fleet: parsed.fleet, deadline: Date.now() + hours * 3_600_000 });
   } finally {
     if (values.bucket === undefined) await bucket.end();

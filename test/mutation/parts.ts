@@ -30,11 +30,11 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   diff: {
     mutate: engine("diff", "action", "observe", "observation"),
-    tests: engineTests("action", "observe", "run", "failures", "holding-still"),
+    tests: engineTests("action", "diff", "observe", "run", "failures", "holding-still"),
   },
   conditions: {
     mutate: engine("conditions", "condition", "fleet-status", "next-status"),
-    tests: engineTests("conditions", "fleet-status", "record"),
+    tests: engineTests("conditions", "fleet-status", "record", "holding-still", "run", "failures", "revision"),
   },
   timing: {
     mutate: engine("backoff", "requeue", "deadline", "memory"),
