@@ -45,10 +45,11 @@ function reading(path: string, content: string): Json {
   return content;
 }
 
-/** As docker compose reads it: two dollars are one; a single one would begin a variable, and only one may. */
+/** As docker compose reads it: two dollars are one; a single one begins a variable, and only versions are. */
 function composeReading(content: string): Json {
-  const single = content.match(/(?<!\$)\$(?:\$\$)*(?!\$)/g) ?? [];
-  if (single.length !== 1) throw new Error("the compose file has other variables than GitLab's image");
+  const variables = content.replaceAll("$$", "").match(/\$(?:\{[A-Z_]+\})?/g) ?? [];
+  const strange = variables.filter((one) => !/^\$\{(GITLAB|RUNNER)_(IMAGE|VERSION)\}$/.test(one));
+  if (strange.length > 0) throw new Error(`the compose file has other variables than versions: ${strange.join()}`);
   const model = parseYaml(content) as { services: Record<string, { labels?: unknown; image?: unknown }> };
   for (const service of Object.values(model.services)) delete service.labels;
   delete model.services["gitlab-runner"]?.image;
