@@ -87,6 +87,8 @@ export async function rounds<Fleet, Readers, Writers>(
       if (round > limits.rounds) return result(true);
       // 4. Something may be done. The plan is stored while the first targets are checked again.
       const stored = storePlan(engine, input, planned.plan, round);
+      // It is heard below; until then nobody listens, and Node.js ends a process for a rejection that nobody hears.
+      stored.catch(() => undefined);
       const ended = await apply({
         fleet: input.inForce.fleet,
         kinds: engine.kinds,

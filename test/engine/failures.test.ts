@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { seal } from "../../shared/engine/action.ts";
 import { Failure } from "../../shared/engine/failure.ts";
@@ -171,4 +172,22 @@ test("a success starts the count of failures anew, also where more is left to do
   const failure = new Failure({ code: "Throttled", class: "retry", message: "slow down" });
   const failed = withFailure(new Map(), "net/a", failure, 0, () => 1, defaultLimits);
   expect(withApplied(failed, seal(draft, null), 1).get("net/a")?.failure).toBeUndefined();
+});
+
+test("a run whose lease ends while it looks writes nothing, and no failure of it goes unheard", async () => {
+  const world = await readyWorld();
+  world.meddle("net/a", { size: 99 });
+  world.kinds = world.kinds.map((kind) => ({
+    ...kind,
+    async observe(context: Parameters<ModelKind["observe"]>[0]) {
+      const seen = await kind.observe(context);
+      // The look takes longer than the lease lasts; the check before an action takes a while too.
+      if (context.only === undefined) world.clock.advance(24 * 60 * minute);
+      else await setImmediate();
+      return seen;
+    },
+  }));
+  const { record } = await world.run();
+  expect(record).toMatchObject({ end: "Failed", failure: { code: "LeaseLost" } });
+  expect(record?.actions.filter(({ outcome }) => outcome.state === "applied")).toEqual([]);
 });
