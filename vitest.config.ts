@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /**
  * `fast` is what `npm test` runs: no network, no other language, seconds.
  * `slow` needs time or foreign programs (boto3, moto, the AWS CLI); `.ci/run` runs it too.
+ * `long` takes many minutes a file on a small machine: before a release, and after a change of what it covers.
  */
 export default defineConfig({
   test: {
@@ -14,13 +15,17 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.slow.test.ts"],
+          exclude: ["test/**/*.slow.test.ts", "test/**/*.long.test.ts"],
           testTimeout: 60_000,
         },
       },
       {
         extends: true,
         test: { name: "slow", include: ["test/**/*.slow.test.ts"], testTimeout: 600_000, hookTimeout: 600_000 },
+      },
+      {
+        extends: true,
+        test: { name: "long", include: ["test/**/*.long.test.ts"], testTimeout: 3_600_000, hookTimeout: 600_000 },
       },
     ],
   },
