@@ -113,15 +113,17 @@ async function collected(ports: DestroyPorts, name: string, record: RunRecord): 
   }
 }
 
-/** Under the lease, so that no run writes down anew what is being forgotten. */
-async function forget(
-  { reconciler, clock, newId }: Pick<DestroyPorts, "reconciler" | "clock" | "newId">,
-  name: string,
-): Promise<void> {
+/**
+ * Under the lease, so that no run writes down anew what is being forgotten. A lease that is held ends; who doesn't want to
+ * wait for that interrupts.
+ * @throws Failure `Interrupted`: everything is gone, and the next call forgets it
+ */
+async function forget({ reconciler, clock, newId, interrupted }: DestroyPorts, name: string): Promise<void> {
   const request = { requestId: newId(), trigger: "manual", force: false } as const;
   for (;;) {
     const acquired = await reconciler.engine.leases.acquire(name, request);
     if (acquired.state === "held") {
+      if (interrupted()) throw interruptedBefore(acquired.by);
       await clock.sleep(shortestWait);
       continue;
     }
@@ -133,6 +135,15 @@ async function forget(
     }
     return;
   }
+}
+
+function interruptedBefore(holder: string): Failure {
+  return new Failure({
+    code: "Interrupted",
+    class: "retry",
+    message: `everything is gone, and ${holder} holds the lease under which that is written down`,
+    hint: "Run `fleetkeeper destroy` again: it goes on there.",
+  });
 }
 
 async function fleetOf({ engine }: Pick<Reconciler, "engine">, name: string): Promise<Fleet> {
