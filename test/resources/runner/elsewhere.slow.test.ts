@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandRecord } from "../../harness/command-record.ts";
 import { HostFleet, planted } from "../../harness/host-fleet.ts";
 
 const config = "/srv/fleetkeeper/runner/config.toml";
@@ -23,13 +24,7 @@ function gitlabOf(fleet: HostFleet) {
 const toml = async (fleet: HostFleet) => (await fleet.host()).files.files.text(config) ?? "";
 
 /** Everybody's commands and what came of them. */
-const commands = (fleet: HostFleet) => {
-  const { commands: sent, invocations } = fleet.world.sandbox.states.dump()["ssm/eu-central-1"] as unknown as Record<
-    string,
-    unknown
-  >;
-  return JSON.stringify([sent, invocations]);
-};
+const commands = (fleet: HostFleet) => commandRecord(fleet.world);
 
 describe("runners of a GitLab elsewhere, whose API token is a secret's name", { shuffle: false }, () => {
   let fleet: HostFleet;
