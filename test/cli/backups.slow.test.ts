@@ -1,31 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { listen } from "../../sandbox/listen.ts";
-import { HostFleet } from "../harness/host-fleet.ts";
-import { fleetkeeper } from "./terminal.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HostFleet } from "../harness/host-fleet.ts";
+import { TypedFleet } from "../harness/typed-fleet.ts";
 
 describe("commands for backups", { shuffle: false }, () => {
   let fleet: HostFleet;
-  let server: Awaited<ReturnType<typeof listen>>;
+  let typed: TypedFleet;
   let id = "";
-  const type = (line: string) =>
-    fleetkeeper(
-      `${line} --endpoint-url ${server.url} --bucket fleetkeeper-state`,
-      { AWS_REGION: "eu-central-1" },
-      process.cwd(),
-      { now: () => fleet.world.clock.now(), sleep: (milliseconds) => fleet.world.clock.sleep(milliseconds) },
-    );
+  const type = (line: string) => typed.type(line);
   beforeAll(async () => {
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
-    fleet = await HostFleet.open(true);
-    await fleet.settle(20);
-    server = await listen(fleet.world.sandbox);
+    typed = await TypedFleet.open();
+    fleet = typed.fleet;
   });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.close();
-    await fleet.close();
-  });
+  afterAll(() => typed[Symbol.asyncDispose]());
 
   it("backups lists the one that was due as soon as GitLab was up", async () => {
     const { exit, stdout } = await type("backups");

@@ -1,13 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { TypedFleet } from "../harness/typed-fleet.ts";
-
-beforeEach(() => {
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 test("a whole fleet ends in order, from its runners to its roles, and GitLab's data is retained", async () => {
   await using typed = await TypedFleet.open();

@@ -1,9 +1,9 @@
 import { RunInstancesCommand } from "@aws-sdk/client-ec2";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installPackage } from "../../sandbox/hosts/host-root.ts";
-import { listen } from "../../sandbox/listen.ts";
 import { DEFAULT_WORLD } from "../../sandbox/services/ec2/world.ts";
-import { HostFleet } from "../harness/host-fleet.ts";
+import type { HostFleet } from "../harness/host-fleet.ts";
+import { TypedFleet } from "../harness/typed-fleet.ts";
 import { fleetkeeper } from "./terminal.ts";
 
 const minute = 60_000;
@@ -11,15 +11,9 @@ const minute = 60_000;
 /** Machines that nobody's disk knows, on a fleet whose host really answers: by the commands that an operator types. */
 describe("collection, from the command line", { shuffle: false }, () => {
   let fleet: HostFleet;
-  let server: Awaited<ReturnType<typeof listen>>;
+  let typed: TypedFleet;
   let serial = 0;
-  const type = (line: string) =>
-    fleetkeeper(
-      `${line} --endpoint-url ${server.url} --bucket fleetkeeper-state`,
-      { AWS_REGION: "eu-central-1" },
-      process.cwd(),
-      { now: () => fleet.world.clock.now(), sleep: (milliseconds) => fleet.world.clock.sleep(milliseconds) },
-    );
+  const type = (line: string) => typed.type(line);
   const launch = async (): Promise<string> => {
     serial += 1;
     const name = `runner-t9wkyjhg-acme-build-${Math.floor(fleet.world.clock.now() / 1000)}-${String(serial).padStart(8, "0")}`;
@@ -62,17 +56,10 @@ describe("collection, from the command line", { shuffle: false }, () => {
   };
 
   beforeAll(async () => {
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
-    fleet = await HostFleet.open(true);
-    await fleet.settle(15);
-    server = await listen(fleet.world.sandbox);
+    typed = await TypedFleet.open();
+    fleet = typed.fleet;
   });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.close();
-    await fleet.close();
-  });
+  afterAll(() => typed[Symbol.asyncDispose]());
 
   it("an empty disk with its sentinel is an answer: nothing is lost", async () => {
     const { exit, stdout, stderr } = await type("gc");
@@ -148,7 +135,7 @@ describe("collection, from the command line", { shuffle: false }, () => {
 
   it("deletes in no real account, and approves nothing that carries no mark", async () => {
     const far = await fleetkeeper(
-      `gc --sweep --endpoint-url ${server.url.replace("127.0.0.1", "0.0.0.0")} --bucket fleetkeeper-state`,
+      `gc --sweep --endpoint-url ${typed.url.replace("127.0.0.1", "0.0.0.0")} --bucket fleetkeeper-state`,
       { AWS_REGION: "eu-central-1" },
     );
     expect(far.stderr).toContain("SweepRefused");

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AutoScaling } from "@aws-sdk/client-auto-scaling";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { installPackage } from "../../sandbox/hosts/host-root.ts";
 import { DEFAULT_WORLD } from "../../sandbox/services/ec2/world.ts";
@@ -52,8 +52,6 @@ describe("a move from docker+machine to docker-autoscaler", { shuffle: false }, 
   };
 
   beforeAll(async () => {
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
     file = join(await mkdtemp(join(tmpdir(), "fleet-")), "acme.fleet.yaml");
     const sample = parse(await sampleFile("acme"));
     [build] = sample.spec.runners.fleets;
@@ -63,10 +61,7 @@ describe("a move from docker+machine to docker-autoscaler", { shuffle: false }, 
     scaling = new AutoScaling(fleet().world.settings());
     host = await fleet().host();
   }, 300_000);
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await typed[Symbol.asyncDispose]();
-  });
+  afterAll(() => typed[Symbol.asyncDispose]());
 
   it("begins with a machine of docker-machine at work", async () => {
     const [runner] = gitlab().runners;

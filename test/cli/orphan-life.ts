@@ -1,46 +1,32 @@
-import { vi } from "vitest";
 import type { MakingAccident, RemovingAccident } from "../../sandbox/hosts/stand-ins/docker-machine.ts";
-import { listen } from "../../sandbox/listen.ts";
-import { HostFleet } from "../harness/host-fleet.ts";
-import { fleetkeeper } from "./terminal.ts";
+import type { HostFleet } from "../harness/host-fleet.ts";
+import { TypedFleet } from "../harness/typed-fleet.ts";
 
 const minute = 60_000;
 
 /** A fleet whose manager loses machines as the real one does, and an operator who types. */
 export class OrphanLife {
   readonly fleet: HostFleet;
-  readonly #server: Awaited<ReturnType<typeof listen>>;
+  readonly #typed: TypedFleet;
 
-  private constructor(fleet: HostFleet, server: Awaited<ReturnType<typeof listen>>) {
-    this.fleet = fleet;
-    this.#server = server;
+  private constructor(typed: TypedFleet) {
+    this.fleet = typed.fleet;
+    this.#typed = typed;
   }
 
   static async open(): Promise<OrphanLife> {
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
-    const fleet = await HostFleet.open(true);
-    await fleet.settle(15);
-    const life = new OrphanLife(fleet, await listen(fleet.world.sandbox));
+    const life = new OrphanLife(await TypedFleet.open());
     await life.#configIsOld();
     return life;
   }
 
-  async close(): Promise<void> {
-    vi.unstubAllEnvs();
-    await this.#server.close();
-    await this.fleet.close();
+  close(): Promise<void> {
+    return this.#typed[Symbol.asyncDispose]();
   }
 
   /** What an operator sees. */
   async type(line: string): Promise<string> {
-    const { clock } = this.fleet.world;
-    const { stdout, stderr } = await fleetkeeper(
-      `${line} --endpoint-url ${this.#server.url} --bucket fleetkeeper-state`,
-      { AWS_REGION: "eu-central-1" },
-      process.cwd(),
-      { now: () => clock.now(), sleep: (milliseconds) => clock.sleep(milliseconds) },
-    );
+    const { stdout, stderr } = await this.#typed.type(line);
     return stdout + stderr;
   }
 

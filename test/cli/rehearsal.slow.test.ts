@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rehearse } from "../../cli/rehearsal.ts";
-import { listen } from "../../sandbox/listen.ts";
 import { type Crash, SandboxHandler } from "../../sandbox/sdk-handler.ts";
 import { parseFleet } from "../../shared/desired/fleet.ts";
 import { readManifest } from "../../shared/resources/gitlab/backup-manifest.ts";
@@ -8,46 +7,33 @@ import { backupsWanted } from "../../shared/resources/gitlab/desired.ts";
 import { rehearsalMark } from "../../shared/resources/gitlab/rehearsal.ts";
 import { BackupBucket } from "../harness/backup-bucket.ts";
 import { sampleFile } from "../harness/fleet-world.ts";
-import { HostFleet } from "../harness/host-fleet.ts";
+import type { HostFleet } from "../harness/host-fleet.ts";
+import { TypedFleet } from "../harness/typed-fleet.ts";
 import { onlyGitLab, withoutWindows } from "../harness/upgraded-fleet.ts";
-import { fleetkeeper } from "./terminal.ts";
 
 const file = (body: string) => onlyGitLab(withoutWindows(body));
 const quiet = { write: () => undefined, isTerminal: false, columns: 80 };
 
 describe("a rehearsal", { shuffle: false }, () => {
   let fleet: HostFleet;
-  let server: Awaited<ReturnType<typeof listen>>;
+  let typed: TypedFleet;
   let bucket: BackupBucket;
   let id = "";
   let host = "";
-  const type = (line: string) =>
-    fleetkeeper(
-      `${line} --endpoint-url ${server.url} --bucket fleetkeeper-state`,
-      { AWS_REGION: "eu-central-1" },
-      process.cwd(),
-      { now: () => fleet.world.clock.now(), sleep: (milliseconds) => fleet.world.clock.sleep(milliseconds) },
-    );
+  const type = (line: string) => typed.type(line);
   beforeAll(async () => {
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
-    fleet = await HostFleet.open(true, file);
-    await fleet.settle(20);
+    typed = await TypedFleet.open(file);
+    fleet = typed.fleet;
     const path = "/srv/fleetkeeper/gitlab/data/.sandbox-gitlab.json";
     const { files } = (await fleet.host()).files;
     files.write(path, JSON.stringify({ ...JSON.parse(files.text(path) ?? "{}"), projects: 12, users: 5 }));
-    server = await listen(fleet.world.sandbox);
     bucket = new BackupBucket(fleet.world.settings());
     await fleet.world.clock.advance(3_600_000);
     id = (await type("backup")).stdout.trim();
     await fleet.settle(20);
     host = (await fleet.instance()).InstanceId;
   });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.close();
-    await fleet.close();
-  });
+  afterAll(() => typed[Symbol.asyncDispose]());
 
   /** Instances of rehearsals, ended ones too. */
   async function made() {

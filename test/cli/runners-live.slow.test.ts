@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { listen } from "../../sandbox/listen.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandRecord } from "../harness/command-record.ts";
-import { HostFleet } from "../harness/host-fleet.ts";
-import { fleetkeeper } from "./terminal.ts";
+import type { HostFleet } from "../harness/host-fleet.ts";
+import { TypedFleet } from "../harness/typed-fleet.ts";
 
 describe("runners", { shuffle: false }, () => {
   let fleet: HostFleet;
-  let server: Awaited<ReturnType<typeof listen>>;
-  const type = (line: string) =>
-    fleetkeeper(
-      `${line} --endpoint-url ${server.url} --bucket fleetkeeper-state`,
-      { AWS_REGION: "eu-central-1" },
-      process.cwd(),
-      { now: () => fleet.world.clock.now(), sleep: (milliseconds) => fleet.world.clock.sleep(milliseconds) },
-    );
+  let typed: TypedFleet;
+  const type = (line: string) => typed.type(line);
   const gitlab = () => fleet.world.hosts?.gitlab.state ?? expect.fail("no hosts run");
   const build = () =>
     gitlab().runners.find(({ attributes }) => attributes.description === "acme build machines") ??
@@ -22,17 +15,10 @@ describe("runners", { shuffle: false }, () => {
   const machine = "/srv/fleetkeeper/machine/machines";
 
   beforeAll(async () => {
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
-    fleet = await HostFleet.open(true);
-    await fleet.settle(15);
-    server = await listen(fleet.world.sandbox);
+    typed = await TypedFleet.open();
+    fleet = typed.fleet;
   });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.close();
-    await fleet.close();
-  });
+  afterAll(() => typed[Symbol.asyncDispose]());
 
   it("are shown with what GitLab says beside what the file says", async () => {
     const { exit, stdout, stderr } = await type("runners");
