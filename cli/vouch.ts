@@ -3,6 +3,7 @@ import { serverClock } from "../shared/reconciler/collection.ts";
 import type { Reconciler } from "../shared/reconciler/reconciler.ts";
 import { readLedger, updateLedger } from "../shared/resources/machines/ledger-object.ts";
 import { attestEnd } from "../shared/resources/machines/manager-record.ts";
+import { updateHolds } from "../shared/store/holds.ts";
 
 /**
  * A person's word, kept with the name, that managers are gone for good: nobody looked while EC2 still told of them, or a data
@@ -34,6 +35,8 @@ export async function vouch(
   }
   await readLedger(store, fleet);
   const at = serverClock(store)();
+  // First, so that the next run reads the ledger also where the one before had nothing to collect.
+  await updateHolds(store, fleet, (holds) => (holds.vouched === true ? undefined : { ...holds, vouched: true }));
   await updateLedger(store, fleet, (ledger) => ids.reduce((next, id) => attestEnd(next, id, by, at), ledger));
   return ids;
 }

@@ -13,7 +13,7 @@ export function pushGrants(installation: Installation, fleets: readonly string[]
       resources: fleets.flatMap((fleet) => [
         s3(`${bucket}/fleets/${fleet}/accepted.yaml`),
         s3(`${bucket}/fleets/${fleet}/desired.yaml`),
-        s3(`${bucket}/fleets/${fleet}/teardown.json`),
+        s3(`${bucket}/fleets/${fleet}/holds.json`),
       ]),
     },
     {

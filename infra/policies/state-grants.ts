@@ -47,28 +47,26 @@ export function neverTheFile({ s3, bucket }: Installation): Grant {
     why: "The desired state, a suspension and a teardown are written by people and pipelines only.",
     effect: "Deny",
     actions: ["s3:DeleteObject", "s3:PutObject"],
-    resources: ["desired.yaml", "suspend.json", "teardown.json"].map((name) => s3(`${bucket}/${folder}/${name}`)),
+    resources: ["desired.yaml", "holds.json"].map((name) => s3(`${bucket}/${folder}/${name}`)),
   };
 }
 
 /** Only the teardown role's. */
 export function stateForgetting({ s3, bucket }: Installation): readonly Grant[] {
-  const files = ["accepted.yaml", "approvals.json", "desired.yaml", "plan.json", "status.json", "suspend.json"];
+  const files = ["accepted.yaml", "approvals.json", "desired.yaml", "plan.json", "status.json"];
   return [
     {
       sid: "ForgetFleet",
-      why: "What is stored of a fleet of which nothing is left, and the note that it is being destroyed. History and lease stay.",
+      why: "What is stored of a fleet of which nothing is left. History, lease and the note that it was destroyed stay.",
       actions: ["s3:DeleteObject"],
-      resources: [...files, "teardown.json", "collection/*", "outputs/*"].map((name) =>
-        s3(`${bucket}/${folder}/${name}`),
-      ),
+      resources: [...files, "collection/*", "outputs/*"].map((name) => s3(`${bucket}/${folder}/${name}`)),
     },
     {
       sid: "NeverAnotherFile",
       why: "It may take the desired state out of force, never put another there.",
       effect: "Deny",
       actions: ["s3:PutObject"],
-      resources: [s3(`${bucket}/${folder}/desired.yaml`), s3(`${bucket}/${folder}/suspend.json`)],
+      resources: [s3(`${bucket}/${folder}/desired.yaml`)],
     },
   ];
 }

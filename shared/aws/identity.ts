@@ -13,13 +13,17 @@ export interface IdentityReader {
   whoAmI(): Promise<Identity>;
 }
 
+/** Asks once: the credentials of a client are one principal's, however often they are renewed. A failure isn't kept. */
 export function identityReader(sts: STSClient): IdentityReader {
+  let known: Identity | undefined;
   return {
     async whoAmI() {
+      if (known !== undefined) return known;
       try {
         const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
         if (Account === undefined || Arn === undefined) throw incomplete("GetCallerIdentity names no account");
-        return { accountId: Account, arn: Arn };
+        known = { accountId: Account, arn: Arn };
+        return known;
       } catch (error) {
         throw toFailure(error, "asking whose credentials these are");
       }

@@ -3,6 +3,7 @@ import type { Deadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { failureWhile } from "./failure.ts";
 import type { Lease } from "./lease.ts";
+import { isRevision } from "./plan.ts";
 import type { RunRequest } from "./record.ts";
 import type { RevisionDecision } from "./revision.ts";
 import type { RoundsResult } from "./rounds.ts";
@@ -27,10 +28,14 @@ export async function collect<Fleet, Readers, Writers>(
   // 1. Somebody asked to hold still, or nobody knows what is wanted.
   if (suspensionInEffect(engine.desired.policy(fleet, now), state.suspension, now) !== undefined) return undefined;
   if (decision.verdict.reason !== "RevisionValid") return undefined;
-  // 2. This run did, or was asked for, something else; the last answer stands until the next one.
+  // 2. This run did, or was asked for, something else; the last answer stands until the next one. That there was nothing to
+  // collect stands for the file it was found under alone: another one may have had runners.
   const disrupted = result.records.some(({ risk }) => risk !== "safe");
   const passedOver = disrupted || result.unfinished || result.failure !== undefined || request.only !== undefined;
-  if (passedOver || deadline.passed()) return before;
+  if (passedOver || deadline.passed()) {
+    const sameFile = isRevision(state.status?.value.inForce, decision.inForce.revision);
+    return before?.reason === "NothingToCollect" && !sameFile ? undefined : before;
+  }
   try {
     lease.assertHeld();
     return await engine.collect({ fleet, name, requestId: request.requestId, lease, deadline: deadline.at });

@@ -134,6 +134,11 @@ export const conditionReasons = {
   NotSuspended: { of: "Suspended", status: "False", means: "The reconciler may act." },
 
   NoOrphans: { of: "GarbageCollected", status: "True", means: "No orphan and no suspect is left." },
+  NothingToCollect: {
+    of: "GarbageCollected",
+    status: "True",
+    means: "The file has no runners, and no manager that made machines is on record.",
+  },
   OrphansFound: { of: "GarbageCollected", status: "False", means: "Orphans or suspects are being followed." },
   FuseBlown: {
     of: "GarbageCollected",

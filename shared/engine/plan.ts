@@ -12,6 +12,12 @@ export interface RevisionRef {
   readonly digest: string;
 }
 
+/** Whether both are one push of one file. */
+export function isRevision(one: RevisionRef | undefined, other: RevisionRef | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.sequence === other.sequence && one.commit === other.commit && one.digest === other.digest;
+}
+
 export interface PlannedAction extends Action {
   /** Set where the gate doesn't let it through. */
   readonly held?: Hold;

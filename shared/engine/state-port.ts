@@ -71,6 +71,8 @@ export interface FleetState {
   readonly approvals: readonly Approval[];
   /** Missing: nobody takes the fleet down, or ever has. */
   readonly teardown?: Teardown | undefined;
+  /** Somebody vouched for the end of a manager of this fleet: the ledger may hold one that no run wrote down. */
+  readonly vouched?: true;
   /**
    * The newest stored plan. The status is its outcome: a plan of a later epoch than the status, or of the same epoch and
    * another request, belongs to a run that died.

@@ -4,6 +4,8 @@ import type { Readers } from "../aws/ports.ts";
 import type { Fleet } from "../desired/fleet.ts";
 import type { Collect } from "../engine/engine.ts";
 import type { Lease } from "../engine/lease.ts";
+import { isRevision } from "../engine/plan.ts";
+import type { FleetState } from "../engine/state-port.ts";
 import { hostPaths } from "../resources/common/host-request.ts";
 import { collectedFleet, policyOf } from "../resources/machines/collected-fleet.ts";
 import { machinesCollector } from "../resources/machines/collector.ts";
@@ -12,7 +14,7 @@ import { lookAt } from "../resources/machines/findings.ts";
 import { type GatherPorts, gather } from "../resources/machines/gather.ts";
 import { hostLeftovers } from "../resources/machines/host-leftovers.ts";
 import { hostWitnesses } from "../resources/machines/host-witnesses.ts";
-import type { Ledger } from "../resources/machines/ledger.ts";
+import { emptyLedger, type Ledger } from "../resources/machines/ledger.ts";
 import { readLedger, readSweeps } from "../resources/machines/ledger-object.ts";
 import { type MachineState, tag } from "../resources/machines/machine.ts";
 import { type CollectionSummary, summarize } from "../resources/machines/summary.ts";
@@ -48,8 +50,11 @@ export interface CollectionLook {
 export type SweepLease = Pick<Lease, "assertHeld" | "epoch" | "incarnation">;
 
 export interface Collection {
-  /** Begins to read what {@link Collection.mark} asks first, so that a run doesn't wait for it at its end. */
-  readonly prepare: (fleet: string) => void;
+  /**
+   * Begins to read what {@link Collection.mark} asks first, so that a run doesn't wait for it at its end. Reads nothing where
+   * the last run found nothing to collect under this very file: only a run under a file with runners writes managers down.
+   */
+  readonly prepare: (fleet: string, state: FleetState) => void;
   /** For the engine: marks after a run. Never deletes. */
   readonly mark: Collect<Fleet>;
   /** Looks, and writes nothing. */
@@ -93,8 +98,8 @@ export function openCollection(options: CollectionOptions): Collection {
   const collectedOf = async (fleet: Fleet) => collectedFleet(fleet, await account(), readers.network, layout);
   const prepared = new Map<string, Promise<Ledger>>();
   return {
-    prepare(name) {
-      const ledger = readLedger(store, name);
+    prepare(name, state) {
+      const ledger = foundNothing(state) ? Promise.resolve(emptyLedger(name)) : readLedger(store, name);
       // Whoever marks meets the failure; where nobody does, nobody needs the ledger.
       ledger.catch(() => undefined);
       prepared.set(name, ledger);
@@ -102,7 +107,8 @@ export function openCollection(options: CollectionOptions): Collection {
     async mark(context) {
       const ledger = prepared.get(context.name) ?? readLedger(store, context.name);
       prepared.delete(context.name);
-      if (!mayHaveMachines(context.fleet, await ledger)) return undefined;
+      if (!mayHaveMachines(context.fleet, await ledger))
+        return { reason: "NothingToCollect", message: "the fleet has no runners" };
       const ports = await mark(context.lease, context.fleet);
       return machinesCollector({ ports: () => ports, account, layout, ...(onLook === undefined ? {} : { onLook }) })(
         context,
@@ -150,6 +156,14 @@ export function openCollection(options: CollectionOptions): Collection {
       return sweepOrphans(ports, await collectedOf(fleet), policyOf(fleet), deadline);
     },
   };
+}
+
+/** Whether the status tells that under the newest file there was nothing to collect, and nobody said otherwise since. Pure. */
+export function foundNothing({ newest, status, vouched }: Pick<FleetState, "newest" | "status" | "vouched">): boolean {
+  if (vouched === true) return false;
+  const { conditions = [], inForce } = status?.value ?? {};
+  const collected = conditions.find(({ type }) => type === "GarbageCollected");
+  return collected?.reason === "NothingToCollect" && isRevision(inForce, newest);
 }
 
 /** Machines may be there where the file has runners, and as long as any manager that made some is on record. */

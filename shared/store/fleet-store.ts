@@ -15,11 +15,10 @@ import { update } from "./conditional-update.ts";
 import { decode, encode } from "./format.ts";
 import { heartbeatFormat, planFormat, statusFormat } from "./formats.ts";
 import { appendRecord } from "./history.ts";
+import { readHolds } from "./holds.ts";
 import { keysOf } from "./keys.ts";
 import type { ObjectStore, StoredObject, WriteCondition } from "./object-store.ts";
 import { readRevision, revisionObject } from "./revision-object.ts";
-import { readSuspension } from "./suspension.ts";
-import { readTeardown } from "./teardown.ts";
 
 /**
  * The engine's state in the bucket. What a run overwrites it overwrites only where it is what the run has read, so a run
@@ -30,28 +29,26 @@ export class FleetStore implements StatePort {
   /** Versions as last read or written here, by key. */
   readonly #versions = new Map<string, WriteCondition>();
 
-  readonly #onLoad: (fleet: string) => void;
+  readonly #onLoad: (fleet: string, state: FleetState) => void;
 
-  /** @param onLoad what else can be read in the same round trip as a fleet's state; it must not throw */
-  constructor(store: ObjectStore, onLoad: (fleet: string) => void = () => undefined) {
+  /** @param onLoad what else can be read while the run goes on, by what its state says; it must not throw */
+  constructor(store: ObjectStore, onLoad: (fleet: string, state: FleetState) => void = () => undefined) {
     this.#store = store;
     this.#onLoad = onLoad;
   }
 
   async load(fleet: string): Promise<FleetState> {
     const keys = keysOf(fleet);
-    this.#onLoad(fleet);
-    const [desired, accepted, status, plan, suspension, approvals, teardown] = await Promise.all([
+    const [desired, accepted, status, plan, { suspension, teardown, vouched }, approvals] = await Promise.all([
       this.#store.get(keys.desired),
       this.#remember(keys.accepted),
       this.#store.get(keys.status),
       this.#remember(keys.plan),
-      readSuspension(this.#store, fleet),
+      readHolds(this.#store, fleet),
       readApprovals(this.#store, fleet, this.#store.serverTime()?.earliest),
-      readTeardown(this.#store, fleet),
       this.#remember(keys.heartbeat),
     ]);
-    return {
+    const state: FleetState = {
       ...newestOf(desired),
       accepted: acceptedOf(accepted),
       status: status === undefined ? undefined : { value: decode(statusFormat, status), etag: status.etag },
@@ -59,7 +56,10 @@ export class FleetStore implements StatePort {
       suspension,
       approvals,
       ...(teardown === undefined ? {} : { teardown }),
+      ...(vouched === undefined ? {} : { vouched }),
     };
+    this.#onLoad(fleet, state);
+    return state;
   }
 
   async accept(fleet: string, revision: Revision): Promise<void> {

@@ -80,22 +80,30 @@ export const planFormat: Format<StoredPlan> = {
   }),
 };
 
-export const suspensionFormat: Format<Suspension> = {
-  name: "Suspension",
-  version: 1,
-  shape: z.looseObject({ until: time, reason: z.string(), by: z.string() }),
-};
+/** What people hold a fleet by. One object, because every run reads both. */
+export interface Holds {
+  readonly suspension?: Suspension | undefined;
+  readonly teardown?: Teardown | undefined;
+  /** Somebody vouched for the end of a manager. */
+  readonly vouched?: true;
+}
 
-export const teardownFormat: Format<Teardown> = {
-  name: "Teardown",
+export const holdsFormat: Format<Holds> = {
+  name: "Holds",
   version: 1,
   shape: z.looseObject({
-    by: z.string(),
-    at: time,
-    data: z.boolean(),
-    approved: z.array(z.looseObject({ actionId: z.string(), by: z.string(), at: time })),
-    emptiedAt: z.optional(time),
-    endedAt: z.optional(time),
+    suspension: z.optional(z.looseObject({ until: time, reason: z.string(), by: z.string() })),
+    teardown: z.optional(
+      z.looseObject({
+        by: z.string(),
+        at: time,
+        data: z.boolean(),
+        approved: z.array(z.looseObject({ actionId: z.string(), by: z.string(), at: time })),
+        emptiedAt: z.optional(time),
+        endedAt: z.optional(time),
+      }),
+    ),
+    vouched: z.optional(z.literal(true)),
   }),
 };
 

@@ -16,9 +16,8 @@ export function keysOf(fleet: string) {
     /** The newest plan that was to be applied, and how it ended. */
     plan: `${folder}plan.json`,
     approvals: `${folder}approvals.json`,
-    /** That the fleet is being taken down, or has been: only `fleetkeeper destroy` writes it. */
-    teardown: `${folder}teardown.json`,
-    suspension: `${folder}suspend.json`,
+    /** What people hold the fleet by: a suspension, and that it is being taken down or has been. Only commands write it. */
+    holds: `${folder}holds.json`,
     /** What collection remembers: written by who marks. */
     ledger: `${folder}collection/ledger.json`,
     /** What sweeps found and did: written by who deletes. */

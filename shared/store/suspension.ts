@@ -1,8 +1,6 @@
 import { Failure } from "../engine/failure.ts";
 import type { Suspension } from "../engine/state-port.ts";
-import { decode, encode } from "./format.ts";
-import { suspensionFormat } from "./formats.ts";
-import { keysOf } from "./keys.ts";
+import { readHolds, updateHolds } from "./holds.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 /** Longest time to hold still, in milliseconds: 90 days. Longer ones are forgotten ones; the file's `mode: Observe` is for ever. */
@@ -27,17 +25,19 @@ export async function suspend(store: ObjectStore, fleet: string, suspension: Sus
       hint: "Say it for whoever wonders tomorrow: `--reason TEXT`.",
     });
   }
-  await store.put(keysOf(fleet).suspension, encode(suspensionFormat, suspension));
+  await updateHolds(store, fleet, (holds) => ({ ...holds, suspension }));
 }
 
 /** @returns what was in effect, or undefined where nothing was */
 export async function resume(store: ObjectStore, fleet: string): Promise<Suspension | undefined> {
-  const before = await readSuspension(store, fleet);
-  if (before !== undefined) await store.delete(keysOf(fleet).suspension);
+  let before: Suspension | undefined;
+  await updateHolds(store, fleet, ({ suspension, ...others }) => {
+    before = suspension;
+    return suspension === undefined ? undefined : others;
+  });
   return before;
 }
 
 export async function readSuspension(store: ObjectStore, fleet: string): Promise<Suspension | undefined> {
-  const object = await store.get(keysOf(fleet).suspension);
-  return object === undefined ? undefined : decode(suspensionFormat, object);
+  return (await readHolds(store, fleet)).suspension;
 }

@@ -1,15 +1,13 @@
 import { Failure } from "../engine/failure.ts";
 import type { Teardown } from "../engine/state-port.ts";
 import { isUnderWay } from "../engine/teardown.ts";
-import { update } from "./conditional-update.ts";
-import { decode } from "./format.ts";
-import { teardownFormat } from "./formats.ts";
+import type { Holds } from "./formats.ts";
+import { readHolds, updateHolds } from "./holds.ts";
 import { keysOf } from "./keys.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 export async function readTeardown(store: ObjectStore, fleet: string): Promise<Teardown | undefined> {
-  const object = await store.get(keysOf(fleet).teardown);
-  return object === undefined ? undefined : decode(teardownFormat, object);
+  return (await readHolds(store, fleet)).teardown;
 }
 
 export interface TeardownRequest {
@@ -24,58 +22,51 @@ export interface TeardownRequest {
 /** Begins a teardown, or goes on with the one under way: approvals add up, and the newest call says whether data goes too. */
 export async function beginTeardown(store: ObjectStore, fleet: string, request: TeardownRequest): Promise<Teardown> {
   const { by, at, data } = request;
-  const begun = await update(store, keysOf(fleet).teardown, teardownFormat, (before) => {
-    const going = isUnderWay(before) ? before : undefined;
+  const { teardown } = await updateHolds(store, fleet, (holds) => {
+    const going = isUnderWay(holds.teardown) ? holds.teardown : undefined;
     const known = going?.approved ?? [];
     const added = request.approve.filter((id) => !known.some(({ actionId }) => actionId === id));
     if (going !== undefined && going.data === data && added.length === 0) return undefined;
     const approved = [...known, ...added.map((actionId) => ({ actionId, by, at }))];
-    return going === undefined ? { by, at, data, approved } : { ...going, data, approved };
+    return { ...holds, teardown: going === undefined ? { by, at, data, approved } : { ...going, data, approved } };
   });
-  if (begun === undefined) throw new Error("a teardown that was just written is there");
-  return begun;
+  if (teardown === undefined) throw new Error("a teardown that was just written is there");
+  return teardown;
 }
 
 /** Gives a teardown up: the next reconcile makes anew what is gone already. @returns whether one was under way */
 export async function abandonTeardown(store: ObjectStore, fleet: string): Promise<boolean> {
-  const key = keysOf(fleet).teardown;
-  const object = await store.get(key);
-  if (object === undefined) return false;
-  const teardown = decode(teardownFormat, object);
-  if (!isUnderWay(teardown)) return false;
-  if (teardown.emptiedAt !== undefined) {
+  let given = false;
+  await updateHolds(store, fleet, ({ teardown, ...others }) => {
+    given = isUnderWay(teardown);
+    if (!isUnderWay(teardown)) return undefined;
+    if (teardown.emptiedAt === undefined) return others;
     throw new Failure({
       code: "AlreadyGone",
       class: "terminal",
       message: "everything of the fleet is gone already",
       hint: "Let `fleetkeeper destroy` end, then push the file: that starts the fleet anew.",
     });
-  }
-  const { written } = await store.delete(key, { ifMatch: object.etag });
-  if (written) return true;
-  throw new Failure({
-    code: "StateContended",
-    class: "retry",
-    message: `${key} was changed by somebody else meanwhile`,
-    hint: "Try again in a moment.",
   });
+  return given;
 }
 
 /**
- * Forgets a fleet of which nothing is left. The teardown's own object goes through three states, so that whoever is
+ * Forgets a fleet of which nothing is left. The teardown's own note goes through three states, so that whoever is
  * interrupted goes on: under way, emptied, ended. History, lease and heartbeat stay: epochs never fall.
  */
 export async function forgetFleet(store: ObjectStore, fleet: string, now: () => number): Promise<void> {
   const keys = keysOf(fleet);
-  const mark = (change: (teardown: Teardown) => Teardown) =>
-    update(store, keys.teardown, teardownFormat, (before) => (isUnderWay(before) ? change(before) : undefined));
-  await mark((teardown) => (teardown.emptiedAt === undefined ? { ...teardown, emptiedAt: now() } : teardown));
+  const mark = (change: (teardown: Teardown) => Holds) =>
+    updateHolds(store, fleet, ({ teardown }) => (isUnderWay(teardown) ? change(teardown) : undefined));
+  // A suspension was the fleet's: it goes with it.
+  await mark((teardown) => ({ teardown: { ...teardown, emptiedAt: teardown.emptiedAt ?? now() } }));
   // The file first: without it nothing is wanted, whatever else is still there.
-  const files = [keys.desired, keys.accepted, keys.suspension, keys.approvals, keys.plan, keys.ledger, keys.sweeps];
+  const files = [keys.desired, keys.accepted, keys.approvals, keys.plan, keys.ledger, keys.sweeps];
   for (const key of files) await store.delete(key);
   for (const key of await store.list(keys.outputs)) await store.delete(key);
   await store.delete(keys.status);
-  await mark((teardown) => ({ ...teardown, approved: [], endedAt: now() }));
+  await mark((teardown) => ({ teardown: { ...teardown, approved: [], endedAt: now() } }));
 }
 
 /** @throws Failure `TearingDown` while a teardown is under way */

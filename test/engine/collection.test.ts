@@ -54,6 +54,16 @@ test("after a disruptive action, or for some kinds only, nobody looks and the la
   expect(looks()).toBe(1);
 });
 
+test("that there was nothing to collect stands for the file it was found under alone", async () => {
+  const { world, run: collect } = await collecting(() =>
+    Promise.resolve({ reason: "NothingToCollect", message: "no runners" }),
+  );
+  expect(await collect()).toBe("NothingToCollect");
+  expect(await collect({ only: ["net"] })).toBe("NothingToCollect");
+  world.push({ ...sampleFleet });
+  expect(await collect({ only: ["net"] })).toBe("CollectionNotRun");
+});
+
 test("while the newest revision is invalid or the fleet suspended, nobody looks and that is told", async () => {
   const { world, looks, run: collect } = await collecting(clean);
   world.push("not a fleet");

@@ -17,10 +17,10 @@ const all: readonly (readonly [Format<unknown>, unknown])[] = [
   [formats.statusFormat as Format<unknown>, statusOf(3)],
   [formats.planFormat as Format<unknown>, planOf(3)],
   [formats.recordFormat as Format<unknown>, recordOf(3)],
-  [formats.suspensionFormat as Format<unknown>, { until: 1, reason: "r", by: "jo" }],
+  [formats.holdsFormat as Format<unknown>, { suspension: { until: 1, reason: "r", by: "jo" } }],
   [formats.approvalsFormat as Format<unknown>, { approvals: [{ id: "0123456789ab", by: "jo", at: 1 }] }],
   [formats.heartbeatFormat as Format<unknown>, { epoch: 3, at: 1 }],
-  [formats.teardownFormat as Format<unknown>, { by: "jo", at: 1, data: false, approve: [] }],
+  [formats.holdsFormat as Format<unknown>, { teardown: { by: "jo", at: 1, data: false, approved: [] } }],
   [
     ledgerFormat as Format<unknown>,
     { fleet: "acme", marks: {}, managers: {}, approvals: {}, fuse: { state: "closed" } },

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { update } from "../../shared/store/conditional-update.ts";
-import { teardownFormat } from "../../shared/store/formats.ts";
-import { keysOf } from "../../shared/store/keys.ts";
+import { updateHolds } from "../../shared/store/holds.ts";
 import { readTeardown } from "../../shared/store/teardown.ts";
 import { endFleet } from "../harness/ending-fleet.ts";
 import { FleetWorld } from "../harness/fleet-world.ts";
@@ -10,8 +8,8 @@ test("a teardown that waits for a lease can be interrupted, and the next call fo
   const world = await FleetWorld.open();
   try {
     const { store, engine } = await world.reconciler();
-    const emptied = { by: "ada", at: 0, data: false, approved: [], emptiedAt: 1 };
-    await update(store, keysOf("acme").teardown, teardownFormat, () => emptied);
+    const teardown = { by: "ada", at: 0, data: false, approved: [], emptiedAt: 1 };
+    await updateHolds(store, "acme", () => ({ teardown }));
     const held = await engine.leases.acquire("acme", { requestId: "other", trigger: "manual", force: false });
     await expect(endFleet(world, "acme", { interrupted: () => true })).rejects.toMatchObject({ code: "Interrupted" });
     if (held.state === "acquired") await held.lease.release([], true);

@@ -24,7 +24,7 @@ test("a fleet of which nothing is stored loads as empty, in one round of reads",
     suspension: undefined,
     approvals: [],
   });
-  expect(store.calls).toHaveLength(8);
+  expect(store.calls).toHaveLength(7);
 });
 
 test("a status comes back as it was saved, what a newer version added included", async () => {

@@ -202,5 +202,5 @@ test("an idle run's store costs one round of reads between taking and giving bac
   await new FleetStore(store).load("acme");
   await lease.release([]);
   expect(world.sandbox.calls.writes().map(({ input }) => input["Key"])).toEqual([keys.lease, keys.lease]);
-  expect(world.sandbox.calls.all()).toHaveLength(11);
+  expect(world.sandbox.calls.all()).toHaveLength(10);
 });
