@@ -105,6 +105,8 @@ export interface ManagerRecord {
   loaded: number;
   loadingErrors: number;
   concurrent: number;
+  /** `listen_address` of the file that it started with: read at start only. Missing: it hasn't started. */
+  listens?: string;
 }
 
 export interface StandInCall {

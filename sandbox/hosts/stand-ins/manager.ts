@@ -27,11 +27,13 @@ export function managerFollows(container: ContainerRecord, context: StandInConte
   const version = context.files.modifiedAt(`${directory}/config.toml`);
   // Only a newer time is noticed, as by the real one.
   if (version === undefined || version <= manager.loadedVersion) return;
+  const starts = manager.loadedVersion === 0;
   manager.loadedVersion = version;
   const content = context.files.text(`${directory}/config.toml`) ?? "";
   try {
     const config = parse(content);
     manager.loaded += 1;
+    if (starts) manager.listens = String(config["listen_address"] ?? "");
     asksForJobs(config["runners"], directory, context);
     manager.concurrent = typeof config["concurrent"] === "number" ? config["concurrent"] : 1;
   } catch {
@@ -67,13 +69,14 @@ export function execInManager(
   }
 }
 
-/** The metrics page; undefined where no manager listens. */
+/** Of a container whose port 9252 is the host's: the metrics page; undefined where no manager listens there. */
 export function managerMetrics(context: StandInContext): string | undefined {
   const container = Object.values(context.host.containers).find(
     (one) => one.service === "gitlab-runner" && one.status === "running",
   );
   if (container === undefined) return undefined;
   const { manager } = context.host;
+  if (manager.listens !== undefined && !/^(?:0\.0\.0\.0|\[::\])?:9252$/.test(manager.listens)) return undefined;
   const version = /:(?:[a-z]+-)?v?([0-9.]+)/.exec(container.image)?.[1] ?? "19.5.1";
   return [
     "# TYPE gitlab_runner_version_info gauge",

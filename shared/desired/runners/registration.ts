@@ -1,7 +1,16 @@
 import * as z from "zod/mini";
 import { duration } from "../duration.ts";
 import { field, optional, section, withDefault } from "../field.ts";
-import { line, wholeNumber } from "../values.ts";
+import { line, unlike, wholeNumber } from "../values.ts";
+
+/**
+ * GitLab's API takes tags as one list with commas, and keeps them without white space at their ends: others would differ
+ * from what it answers for ever. Source: GitLab `lib/api/ci/runners.rb`, `CommaSeparatedToArray`.
+ */
+const tag = line(255).check(
+  unlike(/,/u, "a tag without a comma: GitLab would take it for two"),
+  unlike(/^\s|\s$/u, "a tag without white space at its ends: GitLab takes it off"),
+);
 
 /** What GitLab keeps of a runner. Source: GitLab API, "Create a runner" (`POST /user/runners`) and "Update a runner". */
 export const registrationSchema = section({
@@ -28,13 +37,10 @@ export const registrationSchema = section({
     description: "What GitLab shows. Default: the fleet's name and the section's.",
     example: "acme build machines",
   }),
-  tags: field(
-    withDefault(z.array(line(255)).check(z.maxLength(50, { error: "at most 50 tags, GitLab's limit" })), []),
-    {
-      description: "Tags of jobs that it takes.",
-      example: ["docker", "linux"],
-    },
-  ),
+  tags: field(withDefault(z.array(tag).check(z.maxLength(50, { error: "at most 50 tags, GitLab's limit" })), []), {
+    description: "Tags of jobs that it takes.",
+    example: ["docker", "linux"],
+  }),
   runUntagged: field(withDefault(z.boolean(), true), {
     description: "Whether it takes jobs without tags.",
     example: true,

@@ -23,6 +23,7 @@ export function checkRunners(runners: Runners, around: RunnersAround): Finding[]
   const version = runners.version ?? around.gitlabVersion;
   return [
     ...checkVersions(runners, around),
+    ...checkListenAddress(runners.manager),
     ...checkExtraGlobal(runners.manager, [...base, "manager"]),
     ...checkManagerSince(runners.manager, version, [...base, "manager"]),
     ...checkNames(runners),
@@ -64,6 +65,23 @@ function checkVersions({ version }: Runners, { gitlabVersion }: RunnersAround): 
 
 function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
+}
+
+/** The manager runs in a container of ours: only this port of it is the host's, and scraped by Prometheus. */
+const metricsPort = /^(?:0\.0\.0\.0|\[::\])?:9252$/;
+
+function checkListenAddress({ listenAddress }: Runners["manager"]): Finding[] {
+  if (listenAddress === undefined || metricsPort.test(listenAddress)) return [];
+  return [
+    {
+      severity: "error",
+      path: [...base, "manager", "listenAddress"],
+      message: "the host couldn't reach the manager's metrics there",
+      expected: "`:9252`, alone or with 0.0.0.0 or [::] before it",
+      got: listenAddress,
+      hint: "By its metrics is told whether it loaded its file, and whether jobs run: without them nothing is applied and no machine is collected.",
+    },
+  ];
 }
 
 function checkNames(runners: Runners): Finding[] {

@@ -1,7 +1,10 @@
 import type { Fleet } from "../../desired/fleet.ts";
 
-/** Where a section names no plugin: one version of GitLab's for Auto Scaling groups, so that nothing changes by itself. */
-export const defaultPlugin = "aws:1.0.0";
+/**
+ * Where a section names no plugin: one version of GitLab's for Auto Scaling groups, so that nothing changes by itself. The
+ * newest that nixpkgs packages (`fleeting-plugin-aws`, November 2026).
+ */
+export const defaultPlugin = "aws:1.1.0";
 
 /** What GitLab's own registry has; others are named with their registry. */
 const known: ReadonlySet<string> = new Set(["aws", "azure", "googlecloud"]);

@@ -57,6 +57,10 @@ describe("a good file", () => {
 
 describe("a file is refused for", () => {
   it.each<[string, Parts, string, RegExp]>([
+    ["metrics where the host can't reach them", { manager: { listenAddress: ":9300" } }, "listenAddress", /metrics/],
+    ["no metrics", { manager: { listenAddress: "127.0.0.1:9252" } }, "listenAddress", /metrics/],
+    ["a tag that GitLab takes for two", { fleet: { registration: { tags: ["a,b"] } } }, "tags[0]", /not valid/],
+    ["a tag that GitLab trims", { fleet: { registration: { tags: ["docker "] } } }, "tags[0]", /not valid/],
     [
       "a period with five fields",
       { machine: { autoscaling: [{ periods: ["* 9-17 * * mon-fri"], idleTime: "1h" }] } },

@@ -62,7 +62,7 @@ describe("a manager with a running job", { shuffle: false }, () => {
   const sessions = (body: string) =>
     body.replace(/^ {6}concurrent: 30.*$/m, "      concurrent: 30\n      sessionServer: { sessionTimeout: 45m }");
   const listening = (body: string) =>
-    body.replace(/^ {6}concurrent: 30.*$/m, '      concurrent: 30\n      listenAddress: ":9300"');
+    body.replace(/^ {6}concurrent: 30.*$/m, '      concurrent: 30\n      listenAddress: "0.0.0.0:9252"');
 
   it("would be drained first for another listen address, and the plan says so", async () => {
     await fleet.push(listening);
@@ -90,6 +90,23 @@ describe("a manager with a running job", { shuffle: false }, () => {
     const after = await manager();
     expect(after.id).not.toBe(before.id);
     expect(await toml()).toContain("session_timeout = 2700");
+    expect((await fleet.run()).end).toBe("Ready");
+  });
+
+  it("is drained for another listen address, and started again only after its last job", async () => {
+    const before = await manager();
+    (await fleet.host()).record.manager.jobs = 1;
+    await fleet.push(listening);
+    for (let runs = 0; runs < 2; runs += 1) {
+      await fleet.run({ force: true });
+      await fleet.world.clock.sleep(15 * 60_000);
+    }
+    expect(await manager()).toMatchObject({ id: before.id, quitting: true });
+    expect(await toml()).toContain('listen_address = ":9252"');
+    (await fleet.host()).record.manager.jobs = 0;
+    await fleet.settle(8, { force: true });
+    expect((await manager()).id).not.toBe(before.id);
+    expect(await toml()).toContain('listen_address = "0.0.0.0:9252"');
     expect((await fleet.run()).end).toBe("Ready");
   });
 });

@@ -122,7 +122,7 @@ describe("an autoscaler", () => {
     const config = renderConfig(runners, { fleetName: "acme", gitlabUrl: "https://gitlab.example.com", surroundings });
     expect(config).toMatchObject({
       runners: [
-        { autoscaler: { plugin: "aws:1.0.0", plugin_config: { name: "acme-auto" }, state_storage: { enabled: true } } },
+        { autoscaler: { plugin: "aws:1.1.0", plugin_config: { name: "acme-auto" }, state_storage: { enabled: true } } },
       ],
     });
   });

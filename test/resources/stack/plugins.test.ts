@@ -9,7 +9,7 @@ const plugin = (name: string) => pooledFleet(["maxInstances: 10", `maxInstances:
 test("the manager's image has the plugin of each autoscaler, in the version that its section names", () => {
   const image = renderRunnerImage("19.5.1", pluginsOf(pooledFleet()));
   expect(image).toContain("gitlab-runner fleeting -c /tmp/plugins.toml install");
-  expect(image).toContain('plugin = "aws:1.0.0"');
+  expect(image).toContain('plugin = "aws:1.1.0"');
   expect(image).toContain("ENV FLEETING_PLUGIN_PATH=");
   expect(renderRunnerImage("19.5.1", pluginsOf(plugin("aws:1.4.2")))).toContain('plugin = "aws:1.4.2"');
 });
