@@ -96,20 +96,21 @@ export function openCollection(options: CollectionOptions): Collection {
     return { ...(await gathering(fleet)), store, marker, network: readers.network };
   };
   const collectedOf = async (fleet: Fleet) => collectedFleet(fleet, await account(), readers.network, layout);
-  const prepared = new Map<string, Promise<Ledger>>();
+  // Undefined: there was no need to read it.
+  const prepared = new Map<string, Promise<Ledger | undefined>>();
   return {
     prepare(name, state) {
-      const ledger = foundNothing(state) ? Promise.resolve(emptyLedger(name)) : readLedger(store, name);
+      const ledger = foundNothing(state) ? Promise.resolve(undefined) : readLedger(store, name);
       // Whoever marks meets the failure; where nobody does, nobody needs the ledger.
       ledger.catch(() => undefined);
       prepared.set(name, ledger);
     },
     async mark(context) {
-      const ledger = prepared.get(context.name) ?? readLedger(store, context.name);
+      const ledger = await (prepared.get(context.name) ?? readLedger(store, context.name));
       prepared.delete(context.name);
-      if (!mayHaveMachines(context.fleet, await ledger))
+      if (!mayHaveMachines(context.fleet, ledger ?? emptyLedger(context.name)))
         return { reason: "NothingToCollect", message: "the fleet has no runners" };
-      const ports = await mark(context.lease, context.fleet);
+      const ports = { ...(await mark(context.lease, context.fleet)), ...(ledger === undefined ? {} : { ledger }) };
       return machinesCollector({ ports: () => ports, account, layout, ...(onLook === undefined ? {} : { onLook }) })(
         context,
       );

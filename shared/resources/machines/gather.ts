@@ -43,14 +43,18 @@ export async function gather(ports: GatherPorts, fleet: CollectedFleet, ledger: 
   const listing = joined(listed, requests);
   const recorded = Object.keys(ledger.managers);
   const recordedVolumes = Object.values(ledger.managers).flatMap(({ volume }) => volume ?? []);
-  const [keyPairs, volumes, interfaces, instances, existing, scalingGroups] = await Promise.all([
+  // What is listed lives: only of the others it is asked what became of them.
+  const [keyPairs, volumes, interfaces, instances, scalingGroups] = await Promise.all([
     ask(() => machines.keyPairs()),
     ask(() => machines.volumes(fleetTags)),
     ask(() => machines.networkInterfaces(fleetTags)),
-    ask(() => machines.instanceStates(recorded)),
-    ask(() => machines.existingVolumes(recordedVolumes)),
+    ask(() => machines.instanceStates(without(recorded, listing))),
     ask(() => witnesses.scalingGroups()),
   ]);
+  const unlisted = without(recordedVolumes, volumes);
+  const existing = mapped(await ask(() => machines.existingVolumes(unlisted)), (found) =>
+    recordedVolumes.filter((id) => found.includes(id) || !unlisted.includes(id)),
+  );
   const hosts = hostsOf(listing, fleet.name);
   const dataVolumes = mapped(volumes, (all) => all.filter(isData));
 
@@ -240,6 +244,13 @@ function systemIdsOf(answers: ReadonlyMap<string, Answer<ManagerAnswer>>): Answe
     span = answer.span;
   }
   return answered(span, ids);
+}
+
+/** Those of these ids that an answer doesn't list; all where there is none. */
+function without(ids: readonly string[], answer: Answer<readonly { readonly id: string }[]>): readonly string[] {
+  if (answer.state === "unknown") return ids;
+  const there = new Set(answer.value.map(({ id }) => id));
+  return ids.filter((id) => !there.has(id));
 }
 
 function mapped<A, B>(answer: Answer<A>, map: (value: A) => B): Answer<B> {

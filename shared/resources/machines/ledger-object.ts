@@ -15,8 +15,18 @@ export function readLedger(store: ObjectStore, fleet: string): Promise<Ledger> {
   return read(store, keysOf(fleet).ledger, ledgerFormat, fleet, emptyLedger(fleet));
 }
 
-/** Changes the ledger by conditional write: of two changes at once neither is lost. @param change pure */
-export function updateLedger(store: ObjectStore, fleet: string, change: (ledger: Ledger) => Ledger): Promise<Ledger> {
+/**
+ * Changes the ledger by conditional write: of two changes at once neither is lost.
+ * @param change pure
+ * @param read what this run read of it: where the change leaves that as it is, the ledger isn't read again
+ */
+export async function updateLedger(
+  store: ObjectStore,
+  fleet: string,
+  change: (ledger: Ledger) => Ledger,
+  read?: Ledger,
+): Promise<Ledger> {
+  if (read !== undefined && JSON.stringify(change(read)) === JSON.stringify(read)) return read;
   return changeObject(store, keysOf(fleet).ledger, ledgerFormat, emptyLedger(fleet), change);
 }
 

@@ -15,6 +15,8 @@ import type { CollectionPolicy } from "./policy.ts";
 export interface MarkingPorts extends GatherPorts {
   readonly store: ObjectStore;
   readonly marker: MachinesMarker;
+  /** As this run has read it already. */
+  readonly ledger?: Ledger;
 }
 
 export interface Marking {
@@ -36,12 +38,15 @@ export async function markOrphans(
   fleet: CollectedFleet,
   policy: CollectionPolicy,
 ): Promise<Marking> {
-  const before = await readLedger(ports.store, fleet.name);
+  const before = ports.ledger ?? (await readLedger(ports.store, fleet.name));
   const { evidence, companions, census } = await gather(ports, fleet, before);
   const look = lookAt(evidence, companions, ports.time());
   const { objections } = await readSweeps(ports.store, fleet.name);
-  const ledger = await updateLedger(ports.store, fleet.name, (current) =>
-    recordLook(recordManagers(current, evidence, census), look, policy, objections),
+  const ledger = await updateLedger(
+    ports.store,
+    fleet.name,
+    (current) => recordLook(recordManagers(current, evidence, census), look, policy, objections),
+    before,
   );
   const failures: Failure[] = [];
   const machines = evidence.listing.state === "answered" ? evidence.listing.value : [];
