@@ -80,8 +80,9 @@ export class OrphanLife {
     const path = "/srv/fleetkeeper/runner/config.toml";
     const { gitlab } = this.fleet.world.hosts ?? {};
     const text = files.text(path) ?? "";
-    const runner = gitlab?.state.runners.find(({ token }) => text.includes(token));
-    if (runner === undefined) throw new Error("no runner is registered");
+    // Runners are registered side by side, in any order.
+    const runner = gitlab?.state.runners.find(({ attributes }) => attributes.description === "acme build machines");
+    if (runner === undefined || !text.includes(runner.token)) throw new Error("the builders' runner isn't registered");
     const next = `glrt-t1_${this.fleet.world.sandbox.random.base32(20).toLowerCase()}`;
     await this.wait(1);
     files.write(path, text.replaceAll(runner.token, next));
