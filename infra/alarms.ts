@@ -81,6 +81,14 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       ...longest("CollectionUnknownFor", unknownMinutes),
     },
     {
+      name: "machines-unknown",
+      means: "For over an hour it could not be told of some machine whether it is lost, whatever was told of the others.",
+      metric: { of: "fleetkeeper", name: "MachinesUnknownLong", statistic: "Maximum" },
+      threshold: 0,
+      when: "above",
+      periods: 1,
+    },
+    {
       name: "backup-overdue",
       means: "The newest good backup of some fleet is older than its file allows.",
       metric: { of: "fleetkeeper", name: "BackupOverdueFor", statistic: "Maximum" },
