@@ -16,7 +16,7 @@ export class OrphanLife {
 
   static async open(): Promise<OrphanLife> {
     const life = new OrphanLife(await TypedFleet.open());
-    await life.#configIsOld();
+    await life.configIsOld();
     return life;
   }
 
@@ -42,6 +42,26 @@ export class OrphanLife {
     const id = await this.instanceOf(name);
     if (id !== "" && accident === undefined) await machine.provision(id);
     return { name, id };
+  }
+
+  /** As many machines that were launched and never found, tagged or written down. @returns the instances */
+  async leak(section: string, count: number): Promise<readonly string[]> {
+    const machine = await this.#machine();
+    const names: string[] = [];
+    for (let made = 0; made < count; made += 1) names.push(await machine.make(section, "resolve-failed"));
+    await this.wait(2);
+    return Promise.all(names.map((name) => this.instanceOf(name)));
+  }
+
+  /** Somebody ends the host outside of every plan, with its data volume or without. */
+  async loseHost(andVolume: boolean): Promise<void> {
+    const { ec2 } = this.fleet;
+    const id = await this.hostId();
+    const { VolumeId } = await this.fleet.dataVolume();
+    await ec2.modifyInstanceAttribute({ InstanceId: id, DisableApiTermination: { Value: false } });
+    await ec2.terminateInstances({ InstanceIds: [id] });
+    await this.wait(5);
+    if (andVolume) await ec2.deleteVolume({ VolumeId });
   }
 
   async remove(name: string, accident?: RemovingAccident): Promise<void> {
@@ -89,10 +109,11 @@ export class OrphanLife {
     runner.token = next;
     // The manager looks at it every few seconds, and has loaded it then.
     await this.type("gc");
-    await this.#configIsOld();
+    await this.configIsOld();
   }
 
-  async #configIsOld(): Promise<void> {
+  /** Real files have real times: the manager has long read what was written a while ago by the sandbox's clock. */
+  async configIsOld(): Promise<void> {
     const { files } = await this.hostFiles();
     files.setModified("/srv/fleetkeeper/runner/config.toml", this.fleet.world.clock.now() - 60 * minute);
   }
