@@ -82,7 +82,8 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
     },
     {
       name: "machines-unknown",
-      means: "For over an hour it could not be told of some machine whether it is lost, whatever was told of the others.",
+      means:
+        "For over an hour it could not be told of some machine whether it is lost, whatever was told of the others.",
       metric: { of: "fleetkeeper", name: "MachinesUnknownLong", statistic: "Maximum" },
       threshold: 0,
       when: "above",
