@@ -1,6 +1,6 @@
 import { Failure } from "../engine/failure.ts";
 import type { Suspension } from "../engine/state-port.ts";
-import { readHolds, updateHolds } from "./holds.ts";
+import { updateHolds } from "./holds.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 /** Longest time to hold still, in milliseconds: 90 days. Longer ones are forgotten ones; the file's `mode: Observe` is for ever. */
@@ -36,8 +36,4 @@ export async function resume(store: ObjectStore, fleet: string): Promise<Suspens
     return suspension === undefined ? undefined : others;
   });
   return before;
-}
-
-export async function readSuspension(store: ObjectStore, fleet: string): Promise<Suspension | undefined> {
-  return (await readHolds(store, fleet)).suspension;
 }
