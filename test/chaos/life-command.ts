@@ -69,7 +69,7 @@ export async function runLives(options: LifeOptions): Promise<boolean> {
   const { worlds, runs, faults, crashes, violations } = summary;
   options.progress("");
   if (failing !== undefined) {
-    options.write("A history that breaks a property; add it to test/chaos/regressions.json once it is understood:");
+    options.write("A history that breaks a property; add it to test/chaos/regressions.ts once it is understood:");
     options.write(JSON.stringify(failing.history));
     for (const violation of failing.violations) options.write(`  ${violation}`);
   }

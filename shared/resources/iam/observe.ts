@@ -89,7 +89,9 @@ async function seeLeft(look: Look, type: "role" | "profile"): Promise<readonly (
     );
     // The listing was whole: what is remembered and not in it is gone.
     const gone = ofType.filter((name) => !found.some(([foundName]) => foundName === name));
-    return [...found.filter(([, seen]) => seen.state !== "absent"), ...gone.map((name) => [name, absent] as const)];
+    // A stranger's own is nothing to us, unless it is remembered: what is remembered gets an answer.
+    const ours = found.filter(([name, seen]) => seen.state !== "absent" || ofType.includes(name));
+    return [...ours, ...gone.map((name) => [name, absent] as const)];
   } catch (error) {
     const why = unknown(failureWhile(`looking for ${type}s that left the file`, error).message);
     return [listing[type], ...ofType].map((name) => [name, why] as const);
