@@ -105,7 +105,7 @@ export interface ManagerRecord {
   loaded: number;
   loadingErrors: number;
   concurrent: number;
-  /** `listen_address` of the file that it started with: read at start only. Missing: it hasn't started. */
+  /** The first `listen_address` that it has met since it started: the real one reads it at start only. Missing: none. */
   listens?: string;
 }
 

@@ -102,7 +102,7 @@ describe("a move from docker+machine to docker-autoscaler", { shuffle: false }, 
     const text = sections();
     expect(text).toContain('name = "acme-build"');
     expect(text).toMatch(
-      /plugin = "aws:1\.0\.0"[\s\S]*\[runners\.autoscaler\.plugin_config\]\s+name = "acme-build-auto"/,
+      /plugin = "aws:1\.1\.0"[\s\S]*\[runners\.autoscaler\.plugin_config\]\s+name = "acme-build-auto"/,
     );
     expect(await stateOf(machine.id)).toBe("running");
     // The manager was made anew with the plugin, and knows its region.

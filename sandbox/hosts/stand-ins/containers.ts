@@ -102,7 +102,10 @@ export function start(container: ContainerRecord, context: StandInContext): void
   container.down = [];
   container.startedAt = context.clock.now();
   container.log.push(`${container.service} started`);
-  if (container.service === "gitlab-runner") context.host.manager.loadedVersion = 0;
+  if (container.service === "gitlab-runner") {
+    context.host.manager.loadedVersion = 0;
+    delete context.host.manager.listens;
+  }
   follow(context);
 }
 

@@ -16,6 +16,7 @@ export function managerFollows(container: ContainerRecord, context: StandInConte
     container.status = "running";
     container.quitting = false;
     container.restarts += 1;
+    delete manager.listens;
     container.startedAt = context.clock.now();
     return;
   }
@@ -27,13 +28,13 @@ export function managerFollows(container: ContainerRecord, context: StandInConte
   const version = context.files.modifiedAt(`${directory}/config.toml`);
   // Only a newer time is noticed, as by the real one.
   if (version === undefined || version <= manager.loadedVersion) return;
-  const starts = manager.loadedVersion === 0;
   manager.loadedVersion = version;
   const content = context.files.text(`${directory}/config.toml`) ?? "";
   try {
     const config = parse(content);
     manager.loaded += 1;
-    if (starts) manager.listens = String(config["listen_address"] ?? "");
+    const address = config["listen_address"];
+    if (manager.listens === undefined && typeof address === "string") manager.listens = address;
     asksForJobs(config["runners"], directory, context);
     manager.concurrent = typeof config["concurrent"] === "number" ? config["concurrent"] : 1;
   } catch {
