@@ -26,6 +26,22 @@ const table: readonly [string, Partial<RequeueInput>, number | undefined][] = [
   ["the maximum of actions is reached", { held: held("ActionLimit", now - 5) }, now],
   ["a window opens", { held: held("WindowClosed", now + 5) }, now + 5],
   ["a hold should be over", { held: held("UnderWay", now - 5) }, undefined],
+  ["a window opens in this very moment", { held: held("WindowClosed", now) }, undefined],
+  [
+    "a back-off ends in this very moment",
+    { resources: resource({ failure: { ...failure, notBefore: now } }) },
+    undefined,
+  ],
+  [
+    "a command should end in this very moment",
+    { resources: resource({ operation: { ...operation, notBefore: now } }) },
+    now + idleRequeue,
+  ],
+  [
+    "one of several holds is the maximum of actions",
+    { held: [...held("ApprovalNeeded"), ...held("ActionLimit")] },
+    now,
+  ],
   ["a person has to act", { held: held("ApprovalNeeded") }, undefined],
   ["a back-off ends", { resources: resource({ failure: { ...failure, notBefore: now + 7 } }) }, now + 7],
   [

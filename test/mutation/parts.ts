@@ -30,7 +30,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   diff: {
     mutate: engine("diff", "action", "observe", "observation"),
-    tests: engineTests("action", "diff", "observe", "run", "failures", "holding-still"),
+    tests: engineTests("action", "diff", "looking", "observe", "run", "failures", "holding-still"),
   },
   conditions: {
     mutate: engine("conditions", "condition", "fleet-status", "next-status"),
@@ -38,7 +38,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   timing: {
     mutate: engine("backoff", "requeue", "deadline", "memory"),
-    tests: engineTests("backoff", "requeue", "gate", "heal", "failures", "endless"),
+    tests: engineTests("backoff", "memory", "requeue", "gate", "heal", "failures", "endless"),
   },
   classify: {
     mutate: machines("classify", "rules", "ownership", "witnesses", "machine-name", "span"),
@@ -50,6 +50,6 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   companions: {
     mutate: machines("companions", "companion"),
-    tests: machineTests("companions"),
+    tests: machineTests("companions", "companions-boundaries"),
   },
 };

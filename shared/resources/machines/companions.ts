@@ -230,7 +230,8 @@ function youngVerdict(createdAt: number, name: string | undefined, witnesses: Wi
   const age = witnesses.askedAt - createdAt;
   if (!(age >= gracePeriod)) return { verdict: "young", reasons: [{ code: "launched-recently", age }] };
   const namedAt = name === undefined ? undefined : parseMachineName(name)?.namedAt;
-  const named = namedAt === undefined || namedAt > createdAt ? undefined : witnesses.askedAt - namedAt;
+  // As of machines: a name from further ahead has a wrong date. Of an interface, EC2 doesn't say when it was made.
+  const named = namedAt === undefined || namedAt > createdAt + nameTolerance ? undefined : witnesses.askedAt - namedAt;
   return named !== undefined && named < gracePeriod
     ? { verdict: "young", reasons: [{ code: "named-recently", age: named }] }
     : undefined;
