@@ -13,15 +13,18 @@ const t3 = new Map([
 /** Of volumes and addresses. */
 const others = 5;
 
+/** Of the one machine that is lost, a t3.micro. */
+const machine = 2;
+
 /** At most what an hour of such a fleet with one machine costs; undefined where that isn't known. */
 export function centsAnHour({ spec }: Fleet): number | undefined {
-  if (spec.host === undefined) return 0;
+  if (spec.host === undefined) return machine;
   const [family, size = ""] = spec.host.instanceType.split(".");
   const host = family === "t3" ? t3.get(size) : undefined;
-  return host === undefined ? undefined : host + others + 2;
+  return host === undefined ? undefined : host + others + machine;
 }
 
-/** A fleet without instances in the default VPC, all of which may be deleted. JSON is YAML. */
+/** A fleet without a host in the default VPC, all of which may be deleted. JSON is YAML. */
 export async function smallestFleet(ec2: EC2, name: string, region: string): Promise<string> {
   const vpcs = await ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["true"] }] });
   const vpcId = vpcs.Vpcs?.[0]?.VpcId;
@@ -37,6 +40,7 @@ export async function smallestFleet(ec2: EC2, name: string, region: string): Pro
       region,
       network: { vpcId, hostSubnetId: subnet, machineSubnetIds: [subnet], allowedCidrs: ["203.0.113.0/24"] },
       cache: { bucket: `${name}-cache`, deletionPolicy: "Delete" },
+      garbageCollection: { mode: "collect" },
     },
   });
 }

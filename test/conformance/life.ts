@@ -4,13 +4,14 @@ import { IAM } from "@aws-sdk/client-iam";
 import { Person } from "../../cli/demo/person.ts";
 import type { Fleet } from "../../shared/desired/fleet.ts";
 import type { Ran } from "../cli/terminal.ts";
+import { LostMachine, type Place } from "./lost-machine.ts";
 
 /** Whoever plays a life: a terminal with the credentials of the environment, and an AWS behind it. */
-export interface Player {
+export interface Player extends Place {
   /** Runs a `fleetkeeper` command. */
   type(line: readonly string[]): Promise<Ran>;
-  readonly aws: { readonly region: string; readonly endpoint?: string };
-  readonly bucket: string;
+  /** Sweeps the fleet as the function `collect` does. @returns what it says of it */
+  sweep(fleet: string): Promise<string>;
   readonly say: (line: string) => void;
   readonly now: () => number;
   /** Lets time pass. Default: waits. */
@@ -22,13 +23,17 @@ export interface Life {
   readonly fleet: Fleet;
   /** Epoch milliseconds after which nothing is begun any more but the end. */
   readonly deadline: number;
+  /** Without a machine that is lost and collected, which takes the better part of an hour. */
+  readonly withoutOrphan?: boolean;
 }
 
 const minute = 60_000;
+/** An id that EC2 never gave away: a person may vouch that such a manager is gone. */
+const longGone = "i-0000000000000dead";
 
 /**
- * One life of a fleet: made from nothing, at rest, drifted and healed, and destroyed. It loses no machine on the way: that is
- * played on the embedded AWS alone. Destroys whatever happened before; says what holds and what doesn't.
+ * One life of a fleet: made from nothing, at rest, drifted and healed, a machine of it lost and collected, and destroyed.
+ * Destroys whatever happened before; says what holds and what doesn't.
  * @returns whether all of it held and nothing is left
  */
 export async function playLife(player: Player, life: Life): Promise<boolean> {
@@ -37,6 +42,7 @@ export async function playLife(player: Player, life: Life): Promise<boolean> {
     ["create", () => played.create()],
     ["at rest", () => played.rest()],
     ["drift and heal", () => played.drift()],
+    ...(life.withoutOrphan === true ? [] : [["orphan and collect", () => played.orphan()] as const]),
   ];
   let held = true;
   for (const [name, step] of steps) {
@@ -98,6 +104,56 @@ class Played {
     return `${done.length} changes by hand, each shown by the plan and put back`;
   }
 
+  /** Of a fleet with a host, a machine that its manager doesn't have; of another, one of a manager that is long gone. */
+  async orphan(): Promise<string> {
+    const { fleet } = this.#life;
+    const { now } = this.#player;
+    const lost = await LostMachine.of(this.#player, fleet, now());
+    try {
+      const host = await lost.host();
+      await lost.launch(host ?? longGone);
+      const launched = now();
+      const minutes = () => Math.round((now() - launched) / minute);
+      if (host === undefined) await this.#gc("--ended", longGone);
+      const suspect = new RegExp(`suspect +instance/${lost.id}`);
+      for (let seen = await this.#gc(); !suspect.test(seen); seen = await this.#gc()) {
+        await this.#pass(5 * minute, seen);
+      }
+      const suspected = minutes();
+      if (fleet.spec.garbageCollection.mode !== "collect")
+        return `seen after ${suspected} minutes; the file only reports`;
+      await this.#sweepUntil(() => lost.isGone());
+      const collected = minutes();
+      if (lost.named) await this.#sweepUntil(async () => !(await lost.hasKeyPair()));
+      const key = lost.named ? "and then its key pair" : "its key pair can't be told to be the fleet's";
+      return `suspected after ${suspected} minutes, deleted after ${collected}, ${key}`;
+    } finally {
+      await lost.end();
+    }
+  }
+
+  /** Reconciles, which marks, and sweeps, which deletes, as often as the functions would. */
+  async #sweepUntil(done: () => Promise<boolean>): Promise<void> {
+    for (let swept = ""; !(await done()); ) {
+      await this.#pass(4 * minute, swept);
+      await this.#player.type(["reconcile"]);
+      // A sweep looks for itself, and its look has to be newer than the mark.
+      await this.#pass(minute);
+      swept = await this.#player.sweep(this.#life.fleet.metadata.name);
+    }
+  }
+
+  async #gc(...options: readonly string[]): Promise<string> {
+    const { exit, stdout, stderr } = await this.#player.type([
+      "gc",
+      "--fleet",
+      this.#life.fleet.metadata.name,
+      ...options,
+    ]);
+    if (exit === 1) throw new Error(stderr);
+    return stdout;
+  }
+
   async destroy(): Promise<string> {
     const { name } = this.#life.fleet.metadata;
     let last: Ran | undefined;
@@ -148,8 +204,11 @@ class Played {
     throw new Error(`${last?.stdout}\n${last?.stderr}`);
   }
 
-  async #pass(milliseconds: number): Promise<void> {
-    if (this.#player.now() + milliseconds > this.#life.deadline) throw new Error("the time that this may take is up");
+  /** @param last what was seen last, for whoever waits in vain */
+  async #pass(milliseconds: number, last = ""): Promise<void> {
+    if (this.#player.now() + milliseconds > this.#life.deadline) {
+      throw new Error(`the time that this may take is up\n${last}`.trim());
+    }
     await (this.#player.wait ?? pause)(milliseconds);
   }
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argv, env, execPath, stdout } from "node:process";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { STS } from "@aws-sdk/client-sts";
@@ -13,16 +14,19 @@ import { behaviours, deviationsAt } from "./all-behaviours.ts";
 import { playLife } from "./life.ts";
 import { centsAnHour, smallestFleet } from "./life-cost.ts";
 import { StateBucket } from "./state-bucket.ts";
+import { sweepHere } from "./sweep-here.ts";
 
 const paid = behaviours.reduce((sum, { cents = 0 }) => sum + cents, 0);
 const usage = `npm run verify:aws -- --account ID [--region REGION] [--max-cents N] [--max-hours N] [--file FILE --bucket NAME] [--only PART]
+    [--without-orphan]
 
 In a real account, with the credentials and region of the environment:
 
 1. looks at ${behaviours.length} behaviours of IAM, EC2, S3, Systems Manager and others that Fleetkeeper rests on, and says where the account
    answers otherwise than AWS documents. Some start the smallest instance for minutes: all together at most ${paid} US cents.
-2. plays one life of a fleet: made, at rest, drifted by hand, healed, destroyed. No machine is lost and collected on the way.
-   Without --file it is a fleet of roles, security groups and a bucket in the default VPC, which costs nothing worth naming.
+2. plays one life of a fleet: made, at rest, drifted by hand, healed, a machine of it lost and collected, destroyed.
+   Without --file it is a fleet of roles, security groups and a bucket in the default VPC, and the machine is one of a
+   manager that is vouched to be gone: a t3.micro for the better part of an hour, 2 US cents.
 
 Everything is named fk-verify-..., and is deleted again whatever happens.
 
@@ -33,6 +37,7 @@ Everything is named fk-verify-..., and is deleted again whatever happens.
   --file FILE      a fleet of your own for the life, with hosts and runners; it is destroyed in the end, its data too
   --bucket NAME    the state bucket of your installation; needed with --file
   --only PART      behaviours, or life
+  --without-orphan no machine is launched, lost and collected: without --file, the life takes minutes then
 `;
 
 const { values } = parseArgs({
@@ -45,6 +50,7 @@ const { values } = parseArgs({
     file: { type: "string" },
     bucket: { type: "string" },
     only: { type: "string" },
+    "without-orphan": { type: "boolean", default: false },
     help: { type: "boolean" },
   },
 });
@@ -124,8 +130,13 @@ async function life(aws: Aws, prefix: string): Promise<boolean> {
     const file = join(folder, "life.fleet.yaml");
     await writeFile(file, body);
     const type = (line: readonly string[]) => fleetkeeper([...line, "--bucket", bucket.name, "--region", aws.region]);
-    const player = { type, aws, bucket: bucket.name, say, now: Date.now };
-    return await playLife(player, { file, fleet: parsed.fleet, deadline: Date.now() + hours * 3_600_000 });
+    const place = { aws, bucket: bucket.name };
+    const sweep = (fleet: string) => sweepHere(place, fleet, { now: Date.now, sleep: (time) => pause(time) });
+    const player = { ...place, type, sweep, say, now: Date.now };
+    const deadline = Date.now() + hours * 3_600_000;
+    return await playLife(player, {
+      ...{ file, fleet: parsed.fleet, deadline, withoutOrphan: values["without-orphan"] },
+    });
   } finally {
     if (values.bucket === undefined) await bucket.end();
     await rm(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { type Clients, during, until } from "./behaviours.ts";
 const image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
 /** The newest Amazon Linux, as AWS names it in a public parameter. */
-export async function imageOf({ ssm }: Clients): Promise<string> {
+export async function imageOf({ ssm }: Pick<Clients, "ssm">): Promise<string> {
   const { Parameter } = await ssm.getParameter({ Name: image });
   return Parameter?.Value ?? "none";
 }
