@@ -37,10 +37,10 @@ tell_mount() {
 
 # Files outside of what write-files may touch are not told of: facts are no way to read a host.
 tell_file() {
-  local path kept written='' rendered='' secrets='' exists=false intact=false hash='' mode='' owner='' size='' modified='' list=() name
+  local path kept written='' rendered='' secrets='' versions='' exists=false intact=false hash='' mode='' owner='' size='' modified='' list=() name previous
   json_string "$1" && path=$REPLY
   kept_of "$1" && kept=$REPLY
-  if [[ -r $kept/written ]]; then read -r written rendered secrets <"$kept/written" || true; fi
+  if [[ -r $kept/written ]]; then read -r written rendered secrets versions <"$kept/written" || true; fi
   if [[ -f $1 && ! -L $1 ]]; then
     exists=true
     read -r mode owner size modified < <(stat -c '%04a %u:%g %s %Y' "$1")
@@ -61,7 +61,50 @@ tell_file() {
   json_number "$size" && size=$REPLY
   json_number "$modified" && modified=$REPLY
   json_list "${list[@]}"
-  files+=("{\"path\":$path,\"exists\":$exists,\"written\":$written,\"intact\":$intact,\"sha256\":$hash,\"mode\":$mode,\"owner\":$owner,\"size\":$size,\"modifiedAt\":$modified,\"previous\":$REPLY}")
+  previous=$REPLY
+  tell_secrets "$versions"
+  files+=("{\"path\":$path,\"exists\":$exists,\"written\":$written,\"intact\":$intact,\"sha256\":$hash,\"mode\":$mode,\"owner\":$owner,\"size\":$size,\"modifiedAt\":$modified,\"previous\":$previous$REPLY}")
+}
+
+# tell_secrets PARAMETER=VERSION,...: REPLY is a member for them, with the versions that Parameter Store has now; none
+# without secrets. The values are not asked for.
+tell_secrets() {
+  local one name number now list=()
+  REPLY=
+  if [[ -z $1 ]]; then return 0; fi
+  for one in ${1//,/ }; do
+    name=${one%=*} number=${one##*=}
+    json_number "$number" && number=$REPLY
+    json_number "${current_of[$name]:-}" && now=$REPLY
+    json_string "$name"
+    list+=("{\"parameter\":$REPLY,\"written\":$number,\"current\":$now}")
+  done
+  json_list "${list[@]}"
+  REPLY=",\"secrets\":$REPLY"
+}
+
+# current_versions PATH...: fills current_of for what write-files put into these. What can't be told stays out of it.
+current_versions() {
+  local path written versions one answer name number names=()
+  declare -A seen=()
+  for path in "$@"; do
+    kept_of "$path"
+    if [[ ! -r $REPLY/written ]]; then continue; fi
+    read -r written _ _ versions <"$REPLY/written" || true
+    for one in ${versions//,/ }; do
+      if [[ -z ${seen[${one%=*}]+x} ]]; then seen[${one%=*}]=1 names+=("${one%=*}"); fi
+    done
+  done
+  if ((${#names[@]} == 0)); then return 0; fi
+  use_region || return 0
+  while ((${#names[@]} > 0)); do
+    # Ten are the most that one call takes.
+    answer=$(aws ssm get-parameters --names "${names[@]:0:10}" --query 'Parameters[].[Name,Version]' --output text) || answer=
+    while read -r name number; do
+      if [[ -n $name ]]; then current_of[$name]=$number; fi
+    done <<<"$answer"
+    names=("${names[@]:10}")
+  done
 }
 
 tell_docker() {
@@ -212,14 +255,18 @@ json_list "${devices[@]}" && devices_json=$REPLY
 sentinel=null
 if data_mounted; then json_sentinel "$fk_data/$fk_sentinel" && sentinel=$REPLY; fi
 
+asked=()
 while read -r word field _; do
   if [[ -z $word ]]; then continue; fi
   decoded "$field"
   case $word in
     mount) tell_mount "$REPLY" ;;
-    file) if may_write "$REPLY"; then tell_file "$REPLY"; fi ;;
+    file) if may_write "$REPLY"; then asked+=("$REPLY"); fi ;;
   esac
 done <<<"$fk_request"
+declare -A current_of=()
+current_versions "${asked[@]}"
+for path in "${asked[@]}"; do tell_file "$path"; done
 json_list "${mounts[@]}" && mounts_json=$REPLY
 json_list "${files[@]}" && files_json=$REPLY
 

@@ -8,7 +8,7 @@ fence
 work_directory
 use_region
 count=0
-declare -a path_of mode_of owner_of hash_of secret_of
+declare -a path_of mode_of owner_of hash_of secret_of versions_of
 
 stage() { # PATH MODE OWNER HASH; the content is in $fk_work/COUNT
   local content=$fk_work/$count
@@ -18,11 +18,14 @@ stage() { # PATH MODE OWNER HASH; the content is in $fk_work/COUNT
   if [[ $1 == "$fk_data"/* ]] && ! data_mounted; then fail VolumeNotMounted "the data volume is not mounted at $fk_data"; fi
   file_hash "$content"
   [[ $REPLY == "$4" ]] || fail ContentDiffers "the content for $1 is not the one that was announced"
-  secret_of[count]=plain
+  secret_of[count]=plain versions_of[count]=
   if has_secrets "$content"; then
     [[ $2 =~ ^0[46]00$ ]] || fail SecretsInPublicFile "$1 holds secrets, so its mode must be 0600 or 0400"
     secret_of[count]=secrets
+  fi
+  if has_marks "$content"; then
     fill_secrets "$content"
+    versions_of[count]=$REPLY
   fi
   path_of[count]=$1 mode_of[count]=$2 owner_of[count]=$3 hash_of[count]=$4
   count=$((count + 1))
@@ -56,7 +59,7 @@ done <<<"$fk_request"
 keep_previous() {
   local written='' rendered='' secrets='' name oldest number=1
   if [[ ! -f $1 ]]; then return 0; fi
-  if [[ -r $2/written ]]; then read -r written rendered secrets <"$2/written" || true; fi
+  if [[ -r $2/written ]]; then read -r written rendered secrets _ <"$2/written" || true; fi
   file_hash "$1"
   # By the hash of what was asked for, which gives nothing away of a secret in it.
   if [[ $REPLY == "$rendered" ]]; then name=$written
@@ -80,7 +83,7 @@ keep_previous() {
 write() { # NUMBER: REPLY says whether anything changed
   local path=${path_of[$1]} mode=${mode_of[$1]} owner=${owner_of[$1]} content=$fk_work/$1 kept want have now=''
   file_hash "$content"
-  want="${hash_of[$1]} $REPLY ${secret_of[$1]}"
+  want="${hash_of[$1]} $REPLY ${secret_of[$1]}${versions_of[$1]:+ ${versions_of[$1]}}"
   kept_of "$path"
   kept=$REPLY
   have=$(cat "$kept/written" 2>/dev/null) || have=

@@ -22,6 +22,16 @@ export const awsCli: StandIn = async ({ args }, context) => {
         const WithDecryption = options.has("--with-decryption");
         return shown(await ssm.send(new GetParameterCommand({ Name: one("--name"), WithDecryption })), one("--query"));
       }
+      case "ssm get-parameters": {
+        const { GetParametersCommand, SSMClient } = await import("@aws-sdk/client-ssm");
+        const ssm = new SSMClient(settings);
+        const WithDecryption = options.has("--with-decryption");
+        // The CLI takes names up to the next option.
+        const names = more.slice(more.indexOf("--names") + 1);
+        const end = names.findIndex((word) => word.startsWith("--"));
+        const Names = end < 0 ? names : names.slice(0, end);
+        return shown(await ssm.send(new GetParametersCommand({ Names, WithDecryption })), one("--query"));
+      }
       case "ssm put-parameter": {
         const { PutParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
         const ssm = new SSMClient(settings);
@@ -76,11 +86,19 @@ function objectOf(url: string): { Bucket: string; Key: string } | undefined {
   return Bucket === undefined || Key === undefined ? undefined : { Bucket, Key };
 }
 
-/** `--output text` of one value, as the CLI prints it. */
+/** `--output text` of one value, of `A.[B,C]` and of `A[].[B,C]`, as the CLI prints them. */
 function shown(answer: object, query = ""): StandInAnswer {
-  const value = query.split(".").reduce<unknown>((at, name) => {
-    return typeof at === "object" && at !== null ? (at as Readonly<Record<string, unknown>>)[name] : undefined;
-  }, answer);
+  const [, path = query, list, members] = /^([A-Za-z.]+?)(\[\])?\.\[([A-Za-z,]+)\]$/.exec(query) ?? [];
+  const value = path.split(".").reduce(member, answer);
+  if (members !== undefined) {
+    const rows = list === undefined ? [value] : Array.isArray(value) ? (value as readonly unknown[]) : [];
+    const lines = rows.map((row) => members.split(",").map((name) => String(member(row, name) ?? "None")));
+    return text(lines.map((line) => `${line.join("\t")}\n`).join(""));
+  }
   if (typeof value === "string" || typeof value === "number") return text(`${value}\n`);
   return text(`${JSON.stringify(answer)}\n`);
+}
+
+function member(at: unknown, name: string): unknown {
+  return typeof at === "object" && at !== null ? (at as Readonly<Record<string, unknown>>)[name] : undefined;
 }

@@ -38,6 +38,8 @@ const file = z.object({
   modifiedAt: whole,
   /** SHA-256 as written, of the previous versions kept, newest first. */
   previous: z.array(z.string()),
+  /** SecureStrings that were filled in, with the numbers of their versions; current null: could not be told. */
+  secrets: z.optional(z.array(z.object({ parameter: z.string(), written: whole, current: whole }))),
 });
 
 const service = z.object({

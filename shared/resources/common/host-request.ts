@@ -59,8 +59,11 @@ export function installDockerRequest({ docker, compose, proxy = "" }: DockerRequ
   };
 }
 
-/** How a secret's value is written into a file: as it is, or as a literal of the file's language. */
-export type SecretEncoding = "raw" | "json" | "ruby" | "env" | "base64";
+/**
+ * How a secret's value is written into a file: as it is, or as a literal of the file's language. `version`: not the value,
+ * but the number of its version, so that what is started of the file starts anew with the next one.
+ */
+export type SecretEncoding = "raw" | "json" | "ruby" | "env" | "base64" | "version";
 
 /** Stands in a file's text for the value of a SecureString; write-files puts the value there, on the host. */
 export function secretMark(parameter: string, encoding: SecretEncoding): string {
@@ -68,10 +71,19 @@ export function secretMark(parameter: string, encoding: SecretEncoding): string 
   return `@@fleetkeeper-secret:${encoding}:${parameter}@@`;
 }
 
+/** Parameters whose values stand in a file once it is written, each once. */
+export function secretsIn(content: string): readonly string[] {
+  return [
+    ...new Set(
+      [...content.matchAll(/@@fleetkeeper-secret:[a-z0-9]+:(\/[A-Za-z0-9_./-]+)@@/g)].map(([, name = ""]) => name),
+    ),
+  ];
+}
+
 export interface HostFile {
   /** Absolute, below one of {@link writableRoots}. */
   readonly path: string;
-  /** May hold {@link secretMark}s; then the mode must be 0600 or 0400. */
+  /** May hold {@link secretMark}s; with values, the mode must be 0600 or 0400. */
   readonly content: string;
   /** Four octal digits: `0644`. */
   readonly mode: string;

@@ -2,7 +2,7 @@ import type { Fleet } from "../../desired/fleet.ts";
 import { secretPath } from "../../desired/names.ts";
 import { digest } from "../../engine/digest.ts";
 import { pluginsOf } from "../common/fleeting.ts";
-import { type HostFile, secretMark } from "../common/host-request.ts";
+import { type HostFile, secretMark, secretsIn } from "../common/host-request.ts";
 import { stackPaths } from "../common/stack-files.ts";
 import { architectureOf, compose, dockerVersion } from "./pins.ts";
 import {
@@ -134,9 +134,11 @@ function fileGroups(fleet: Fleet, host: Host): Groups {
         return [service, digest(read.map(({ path, content }) => [path, content])).slice(0, 16)];
       }),
   );
+  // Grafana reads its password when it starts first and never again (docs/host.md), so there is no use in a restart.
+  const secrets = { gitlab: [...new Set((own["gitlab"] ?? []).flatMap(({ content }) => secretsIn(content)))] };
   return {
     version: [plain(stackPaths.gitlabVersion, renderVersion(host, image))],
-    compose: [plain(stackPaths.compose, renderCompose(composeModel(fleet, host, digests)))],
+    compose: [plain(stackPaths.compose, renderCompose(composeModel(fleet, host, digests, secrets)))],
     ...own,
   };
 }

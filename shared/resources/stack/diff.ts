@@ -1,7 +1,7 @@
 import type { ActionDraft, Change, Target } from "../../engine/action.ts";
 import type { OutputsByTarget } from "../../engine/kind.ts";
 import { fieldChange } from "../common/field-change.ts";
-import { fileDigest, hostServices } from "../common/host-request.ts";
+import { fileDigest, hostServices, secretsIn } from "../common/host-request.ts";
 import { type DiskDesired, type DockerDesired, type FilesDesired, kind, type ServiceDesired } from "./desired.ts";
 import {
   type DiskState,
@@ -9,6 +9,7 @@ import {
   type FilesState,
   fullest,
   type MountState,
+  type OutdatedSecret,
   prunes,
   type ServiceState,
 } from "./state.ts";
@@ -90,11 +91,16 @@ export function diffFiles(
         : fieldChange(`file[${path}]`, file.written ?? "not written by Fleetkeeper", to)),
       ...(file.written === to && file.intact ? fieldChange(`file[${path}].mode`, file.mode ?? "", mode) : []),
       ...(file.written === to && file.intact ? fieldChange(`file[${path}].owner`, file.owner ?? "", owner) : []),
+      ...(file.written === to && file.intact ? file.outdated.map((secret) => newVersion(path, secret)) : []),
     ];
   });
   if (changes.length === 0) return [];
   const names = desired.files.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
-  const base = { target, changes, risk: "safe", needs: [...host, ...own("volume")] } as const;
+  // The compose file first: with an older version in it than a file has, the service is started once more; the other way
+  // round it would go on with the older secret.
+  const first = desired.files.some(({ content }) => secretsIn(content).length > 0) && target.name !== "files/compose";
+  const needs = [...host, ...own("volume", ...(first ? ["files/compose"] : []))];
+  const base = { target, changes, risk: "safe", needs } as const;
   const running = observed?.gitlabImage;
   // GitLab's version moves by its own kind, over required stops; once it has arrived, the runner follows.
   if (desired.gitlabImage !== undefined && running !== undefined && running !== desired.gitlabImage) return [];
@@ -102,8 +108,12 @@ export function diffFiles(
     const reason = `${names.join(", ")} ${names.length === 1 ? "isn't" : "aren't"} on the host`;
     return [{ ...base, verb: "create", reason, ownership: "none" }];
   }
-  const reason = `files on the host differ: ${[...new Set(changes.map(({ path }) => path.replace(/^file\[(.*)\].*$/, "$1")))].join(", ")}`;
+  const reason = `files on the host differ: ${[...new Set(changes.map(({ path }) => path.replace(/^file\[(.*?)\].*$/, "$1")))].join(", ")}`;
   return [{ ...base, verb: "update", reason, ownership: "ours" }];
+}
+
+function newVersion(path: string, { parameter, written, current }: OutdatedSecret): Change {
+  return { path: `file[${path}].secret[${parameter}]`, from: `version ${written}`, to: `version ${current}` };
 }
 
 export function diffService(

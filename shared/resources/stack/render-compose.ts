@@ -3,7 +3,7 @@ import type { Fleet } from "../../desired/fleet.ts";
 import { digest } from "../../engine/digest.ts";
 import type { Json, JsonObject } from "../../engine/json.ts";
 import { usesAutoscaler } from "../common/fleeting.ts";
-import { hostPaths } from "../common/host-request.ts";
+import { hostPaths, secretMark } from "../common/host-request.ts";
 import { images } from "./pins.ts";
 import { omnibusDirectory, proxyEnvironment } from "./render-omnibus.ts";
 
@@ -16,6 +16,12 @@ export type FileDigests = Readonly<Partial<Record<ServiceName, string>>>;
 
 /** On a container: of what files it was started with. */
 const filesLabel = "dev.fleetkeeper.files";
+
+/** On a container: versions of the secrets that its files held when it was started. */
+const secretsLabel = "dev.fleetkeeper.secrets";
+
+/** Parameters whose values a service reads when it starts. */
+export type FileSecrets = Readonly<Partial<Record<ServiceName, readonly string[]>>>;
 
 /** GitLab makes its database when it starts first: longer than the image's own health check waits. */
 export const startupGrace = 20 * 60_000;
@@ -44,7 +50,7 @@ export function gitlabImage(edition: string, version: string): string {
   return `gitlab/gitlab-${edition}:${version}-${edition}.0`;
 }
 
-export function composeModel(fleet: Fleet, host: Host, digests: FileDigests): JsonObject {
+export function composeModel(fleet: Fleet, host: Host, digests: FileDigests, secrets: FileSecrets = {}): JsonObject {
   const blocks: Readonly<Record<ServiceName, () => JsonObject>> = {
     gitlab: () => gitlabService(host),
     "gitlab-runner": () => runnerService(host, usesAutoscaler(fleet) ? { AWS_REGION: fleet.spec.region } : {}),
@@ -53,8 +59,12 @@ export function composeModel(fleet: Fleet, host: Host, digests: FileDigests): Js
   };
   const services = servicesOf(fleet).map((name): [string, JsonObject] => {
     const files = digests[name];
-    const labels = files === undefined ? {} : { labels: { [filesLabel]: files } };
-    return [name, { ...blocks[name](), ...labels }];
+    const versions = secrets[name]?.map((parameter) => secretMark(parameter, "version")) ?? [];
+    const labels = {
+      ...(files === undefined ? {} : { [filesLabel]: files }),
+      ...(versions.length === 0 ? {} : { [secretsLabel]: versions.join(" ") }),
+    };
+    return [name, { ...blocks[name](), ...(Object.keys(labels).length === 0 ? {} : { labels }) }];
   });
   return { name: "fleetkeeper", services: Object.fromEntries(services) };
 }

@@ -26,7 +26,11 @@ export type FileState = {
   readonly intact: boolean;
   readonly mode: string | null;
   readonly owner: string | null;
+  /** Secrets that Parameter Store has newer versions of than the file. */
+  readonly outdated: readonly OutdatedSecret[];
 };
+
+export type OutdatedSecret = { readonly parameter: string; readonly written: number; readonly current: number };
 
 export type FilesState = {
   readonly type: "files";
@@ -107,8 +111,12 @@ function filesState({ files, gitlabImage }: FilesDesired, facts: HostFacts): Rea
   for (const { path } of files) {
     const file = told.get(path);
     if (file === undefined) return null;
-    const { exists, written, intact, mode, owner } = file;
-    states[path] = { exists, written, intact, mode, owner };
+    const { exists, written, intact, mode, owner, secrets = [] } = file;
+    // What could not be told is no reason to write a file.
+    const outdated = secrets.flatMap(({ parameter, written: before, current }): readonly OutdatedSecret[] =>
+      before === null || current === null || before === current ? [] : [{ parameter, written: before, current }],
+    );
+    states[path] = { exists, written, intact, mode, owner, outdated };
   }
   if (Object.values(states).every(({ exists }) => !exists)) return "absent";
   const image = gitlabImage === undefined ? undefined : facts.services?.find(({ name }) => name === "gitlab")?.image;

@@ -1,4 +1,4 @@
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { DeleteParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -160,6 +160,31 @@ describe.skipIf(noHosts !== undefined)("write-files", () => {
     await world.ssm.send(new PutParameterCommand(changed));
     expect(await world.done(writeFilesRequest([withSecret]))).toMatchObject({ files: [{ changed: true }] });
     expect(await text("rotated")).toBe("new");
+  });
+
+  it("lets facts tell which version of a secret a file holds, and which there is by now", async () => {
+    const Name = `${parameter}-versions`;
+    const put = (Value: string) =>
+      world.ssm.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true }));
+    const secrets = async () => {
+      const { files } = await world.facts(["/etc/fleetkeeper/holds", "/etc/fleetkeeper/names"]);
+      return files.map((one) => one.secrets);
+    };
+    await put("first, with\ta tab");
+    const holds = file("holds", `${secretMark(Name, "raw")} ${secretMark(Name, "base64")}`, "0600");
+    // A number gives nothing away, so anybody may read it.
+    const names = file("names", `version ${secretMark(Name, "version")}`, "0644");
+    await world.done(writeFilesRequest([holds, names]));
+    expect(await text("holds")).toMatch(/^first, with\ta tab /);
+    expect(await text("names")).toBe("version 1");
+    expect(await secrets()).toEqual(Array(2).fill([{ parameter: Name, written: 1, current: 1 }]));
+    await put("second");
+    expect(await secrets()).toEqual(Array(2).fill([{ parameter: Name, written: 1, current: 2 }]));
+    await world.done(writeFilesRequest([holds, names]));
+    expect(await text("names")).toBe("version 2");
+    expect(await secrets()).toEqual(Array(2).fill([{ parameter: Name, written: 2, current: 2 }]));
+    await world.ssm.send(new DeleteParameterCommand({ Name }));
+    expect(await secrets()).toEqual(Array(2).fill([{ parameter: Name, written: 2, current: null }]));
   });
 
   it("refuses secrets in files that others may read, and stops where one can't be had", async () => {

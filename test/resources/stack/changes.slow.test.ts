@@ -1,3 +1,4 @@
+import { DeleteParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { actionsOn, HostFleet } from "../../harness/host-fleet.ts";
 
@@ -35,6 +36,34 @@ describe("on a host that lives", { shuffle: false }, () => {
     await fleet.push(noWindows);
     await fleet.heal();
     expect(files.files.exists(dropIn)).toBe(false);
+  });
+
+  it("a certificate and a password with new values are put on the host, and GitLab starts with them", async () => {
+    const { files, record } = await fleet.host();
+    const container = () => Object.values(record.containers).find(({ service }) => service === "gitlab")?.id;
+    const stack = "/srv/fleetkeeper/stack";
+    const before = container();
+    await fleet.secret("tls-certificate", "the next certificate");
+    await fleet.secret("smtp-password", "the next password");
+    const acting = await fleet.heal();
+    expect(actionsOn(acting[0] ?? expect.fail(), "stack/files/gitlab")).toEqual([
+      `update file[${stack}/gitlab/gitlab.rb].secret[/fleetkeeper/acme/secrets/smtp-password] file[${stack}/gitlab/tls.crt].secret[/fleetkeeper/acme/secrets/tls-certificate]`,
+    ]);
+    expect(files.files.text(`${stack}/gitlab/tls.crt`)).toBe("the next certificate\n");
+    expect(files.files.text(`${stack}/gitlab/gitlab.rb`)).toContain("['smtp_password'] = 'the next password'");
+    expect(container()).not.toBe(before);
+    expect((await fleet.run()).actions).toEqual([]);
+    expect(JSON.stringify(acting)).not.toContain("the next");
+  });
+
+  it("a secret that is gone from Parameter Store leaves what runs alone", async () => {
+    const { files } = await fleet.host();
+    await fleet.ssm.send(new DeleteParameterCommand({ Name: "/fleetkeeper/acme/secrets/tls-certificate" }));
+    expect((await fleet.run()).actions).toEqual([]);
+    expect(files.files.text("/srv/fleetkeeper/stack/gitlab/tls.crt")).toBe("the next certificate\n");
+    await fleet.secret("tls-certificate", "one more");
+    await fleet.heal();
+    expect(files.files.text("/srv/fleetkeeper/stack/gitlab/tls.crt")).toBe("one more\n");
   });
 
   it("a service that leaves the file loses its container and keeps its data", async () => {
