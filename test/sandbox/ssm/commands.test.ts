@@ -1,115 +1,15 @@
-import {
-  DescribeInstancesCommand,
-  RunInstancesCommand,
-  StopInstancesCommand,
-  TerminateInstancesCommand,
-} from "@aws-sdk/client-ec2";
-import {
-  AddRoleToInstanceProfileCommand,
-  CreateInstanceProfileCommand,
-  CreateRoleCommand,
-  PutRolePolicyCommand,
-} from "@aws-sdk/client-iam";
+import { DescribeInstancesCommand, StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import {
   CancelCommandCommand,
-  CreateDocumentCommand,
-  DescribeDocumentCommand,
-  DescribeInstanceInformationCommand,
-  GetCommandInvocationCommand,
   ListCommandInvocationsCommand,
   ListCommandsCommand,
-  SendCommandCommand,
   type SendCommandCommandInput,
-  UpdateDocumentCommand,
 } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "vitest";
-import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
-import type { HostOutcome, HostRunner, HostStep } from "../../../sandbox/services/ssm/host-runner.ts";
 import { setAgent } from "../../../sandbox/services/ssm/registrations.ts";
 import { ssmStateKey } from "../../../sandbox/services/ssm/service.ts";
-import { awsError, contextOf, sdkWorld } from "../sdk-world.ts";
-
-const content = (more: object = {}, parameters: object = {}) =>
-  JSON.stringify({
-    schemaVersion: "2.2",
-    description: "says hello",
-    parameters: {
-      name: { type: "String", allowedPattern: "[a-z ;$()]{1,40}", interpolationType: "ENV_VAR" },
-      mode: { type: "String", default: "short", allowedValues: ["short", "long"] },
-      ...parameters,
-    },
-    mainSteps: [
-      {
-        action: "aws:runShellScript",
-        name: "hello",
-        precondition: { StringEquals: ["platformType", "Linux"] },
-        inputs: { timeoutSeconds: "60", runCommand: ['echo "hello $SSM_name"', "echo {{ mode }}"] },
-        ...more,
-      },
-    ],
-  });
-
-/** A host that notes what it was to run and answers what the test says. */
-class ScriptedHost implements HostRunner {
-  readonly steps: HostStep[] = [];
-  answer: HostOutcome = { kind: "exited", exitCode: 0, stdout: "done\n", stderr: "" };
-
-  async run(step: HostStep, signal: AbortSignal): Promise<HostOutcome> {
-    this.steps.push(step);
-    return signal.aborted ? { kind: "cancelled", stdout: "", stderr: "" } : this.answer;
-  }
-}
-
-async function hostWorld(options: { readonly runner?: HostRunner; readonly withRole?: boolean } = {}) {
-  const runner = options.runner ?? new ScriptedHost();
-  const world = sdkWorld({ ssm: { runner } });
-  const { ec2, iam, ssm } = world;
-  const AssumeRolePolicyDocument = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
-  });
-  await iam.send(new CreateRoleCommand({ RoleName: "host", AssumeRolePolicyDocument }));
-  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: "host" }));
-  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: "host", RoleName: "host" }));
-  if (options.withRole !== false) {
-    const PolicyDocument = JSON.stringify({
-      Version: "2012-10-17",
-      Statement: { Effect: "Allow", Action: "ssm:UpdateInstanceInformation", Resource: "*" },
-    });
-    await iam.send(new PutRolePolicyCommand({ RoleName: "host", PolicyName: "agent", PolicyDocument }));
-  }
-  const run = new RunInstancesCommand({
-    ImageId: "ami-0a1b2c3d4e5f60004",
-    InstanceType: "t3.large",
-    MinCount: 1,
-    MaxCount: 1,
-    SubnetId: DEFAULT_WORLD.hostSubnetId,
-    IamInstanceProfile: { Name: "host" },
-  });
-  const InstanceId = (await ec2.send(run)).Instances?.[0]?.InstanceId ?? "";
-  await ssm.send(new CreateDocumentCommand({ Name: "acme-hello", Content: content(), DocumentType: "Command" }));
-  return {
-    ...world,
-    InstanceId,
-    async send(more: Partial<SendCommandCommandInput> = {}): Promise<string> {
-      const answer = await ssm.send(
-        new SendCommandCommand({
-          DocumentName: "acme-hello",
-          InstanceIds: [InstanceId],
-          Parameters: { name: ["world"] },
-          ...more,
-        }),
-      );
-      return answer.Command?.CommandId ?? "";
-    },
-    read: (CommandId: string) => ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId })),
-    async ping() {
-      const answer = await ssm.send(new DescribeInstanceInformationCommand({}));
-      return answer.InstanceInformationList?.map((node) => node.PingStatus);
-    },
-    register: () => world.clock.advance(70_000),
-  };
-}
+import { awsError, contextOf } from "../sdk-world.ts";
+import { hostWorld, ScriptedHost } from "./command-world.ts";
 
 describe("a managed node", () => {
   it("appears some time after its instance runs, falls silent with it, and is forgotten", async () => {
@@ -286,42 +186,5 @@ describe("a command", () => {
     const answer = await read(id);
     expect(answer).toMatchObject({ Status: "Failed", ResponseCode: 254 });
     expect(answer.StandardErrorContent).toContain("recorded, not executed");
-  });
-});
-
-describe("a document", () => {
-  it("gets a new version with new content, and keeps its default until told", async () => {
-    const { ssm } = await hostWorld();
-    const update = (Content: string) =>
-      ssm.send(new UpdateDocumentCommand({ Name: "acme-hello", Content, DocumentVersion: "$LATEST" }));
-    await expect(update(content())).rejects.toEqual(awsError("DuplicateDocumentContent"));
-    await update(content({ onFailure: "exit" }));
-    const { Document } = await ssm.send(new DescribeDocumentCommand({ Name: "acme-hello" }));
-    expect(Document).toMatchObject({
-      DocumentVersion: "1",
-      LatestVersion: "2",
-      DefaultVersion: "1",
-      Status: "Active",
-      HashType: "Sha256",
-      SchemaVersion: "2.2",
-    });
-    expect(Document?.Hash).toMatch(/^[0-9a-f]{64}$/);
-  });
-
-  it.each([
-    ["isn't JSON", "{", "InvalidDocumentContent"],
-    ["has another schema version", '{"schemaVersion":"1.2"}', "InvalidDocumentSchemaVersion"],
-    ["has no steps", '{"schemaVersion":"2.2","mainSteps":[]}', "InvalidDocumentContent"],
-    [
-      "uses a parameter that it doesn't define",
-      content({ inputs: { runCommand: ["{{ nope }}"] } }),
-      "InvalidDocumentContent",
-    ],
-    ["has a bad pattern", content({}, { x: { type: "String", allowedPattern: "(" } }), "InvalidDocumentContent"],
-    ["is over 64 KB", content({}, { x: { type: "String", default: "y".repeat(66_000) } }), "MaxDocumentSizeExceeded"],
-  ])("is refused when it %s", async (_what, Content, code) => {
-    const { ssm } = sdkWorld();
-    const create = ssm.send(new CreateDocumentCommand({ Name: "bad-one", Content, DocumentType: "Command" }));
-    await expect(create).rejects.toEqual(awsError(code));
   });
 });
