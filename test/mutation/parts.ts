@@ -9,6 +9,9 @@ const machines = (...names: readonly string[]) => names.map((name) => `shared/re
 const engineTests = (...names: readonly string[]) => names.map((name) => `test/engine/${name}.test.ts`);
 const machineTests = (...names: readonly string[]) => names.map((name) => `test/resources/machines/${name}.test.ts`);
 
+const of = (kind: string, ...names: readonly string[]) => names.map((name) => `shared/resources/${kind}/${name}.ts`);
+const kindTests = (...names: readonly string[]) => names.map((name) => `test/resources/${name}.test.ts`);
+
 /** Whatever decides what happens to a fleet, cut so that a part takes minutes. */
 export const parts: Readonly<Record<string, Part>> = {
   gate: {
@@ -51,5 +54,34 @@ export const parts: Readonly<Record<string, Part>> = {
   companions: {
     mutate: machines("companions", "companion"),
     tests: machineTests("companions", "companions-boundaries"),
+  },
+  // What each kind takes for a difference.
+  iam: {
+    mutate: [...of("iam", "profile", "role"), ...of("common", "field-change", "ownership", "policy-diff", "tags")],
+    tests: kindTests("iam/diff", "common/changes"),
+  },
+  network: {
+    mutate: of("network", "group", "rule", "rules"),
+    tests: kindTests("network/diff"),
+  },
+  "cache-bucket": {
+    mutate: of("cache-bucket", "bucket", "lifecycle", "tls-policy"),
+    tests: kindTests("cache-bucket/diff", "cache-bucket/lifecycle"),
+  },
+  pool: {
+    mutate: of("pool", "group", "template"),
+    tests: kindTests("pool/diff"),
+  },
+  stack: {
+    mutate: of("stack", "diff"),
+    tests: kindTests("stack/diff"),
+  },
+  gitlab: {
+    mutate: of("gitlab", "diff", "retention", "upgrade-phase"),
+    tests: kindTests("gitlab/diff", "gitlab/retention"),
+  },
+  runner: {
+    mutate: of("runner", "canonical", "compare", "diff", "effect", "same-value"),
+    tests: kindTests("runner/config", "runner/diff"),
   },
 };
