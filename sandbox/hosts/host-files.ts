@@ -17,11 +17,16 @@ import { dirname, join, sep } from "node:path";
 export class HostFiles {
   readonly #root: string;
   readonly #mounted: () => Readonly<Record<string, string>>;
+  readonly #now: () => number;
 
-  /** @param mounted directories on this machine by mount point on the host */
-  constructor(root: string, mounted: () => Readonly<Record<string, string>>) {
+  /**
+   * @param mounted directories on this machine by mount point on the host
+   * @param now epoch milliseconds on the host, for the times of what is written
+   */
+  constructor(root: string, mounted: () => Readonly<Record<string, string>>, now: () => number) {
     this.#root = root;
     this.#mounted = mounted;
+    this.#now = now;
   }
 
   read(path: string): Buffer | undefined {
@@ -43,17 +48,15 @@ export class HostFiles {
     return real === undefined ? undefined : statSync(real).mtimeMs;
   }
 
-  /** Gives a file another time of change, in epoch milliseconds: real files have real times, whatever the sandbox's clock says. */
-  setModified(path: string, at: number): void {
-    const real = this.#inside(path);
-    if (real !== undefined) utimesSync(real, at / 1000, at / 1000);
-  }
-
+  /** A file that is written anew is newer than it was, as on a host whose clock is finer than the sandbox's. */
   write(path: string, content: string, mode = 0o600): void {
     const { base, mapped } = this.#map(path);
     mkdirSync(dirname(mapped), { recursive: true });
     if (!within(realpathSync(dirname(mapped)), realpathSync(base))) throw new Error(`${path} leads out of its host`);
+    const before = existsSync(mapped) ? statSync(mapped).mtimeMs : 0;
     writeFileSync(mapped, content, { mode });
+    const at = Math.max(this.#now(), before + 1) / 1000;
+    utimesSync(mapped, at, at);
   }
 
   /** A file or a directory with all that is in it. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Bridge, openBridge } from "./bridge.ts";
 import { HostFiles } from "./host-files.ts";
 import { emptyMemory, installPackage, makeRoot, makeVolume, ownDirectories } from "./host-root.ts";
@@ -35,7 +35,11 @@ export class Host {
     this.#directory = directory;
     this.#volumes = volumes;
     this.#surroundings = surroundings;
-    this.files = new HostFiles(this.root, () => this.#mounted());
+    this.files = new HostFiles(
+      this.root,
+      () => this.#mounted(),
+      () => this.#surroundings().clock.now(),
+    );
     this.#standIns = {
       ...{ aws: awsCli, curl, docker, rpm, sleep, systemctl },
       ...deviceStandIns,
@@ -72,7 +76,10 @@ export class Host {
     const { host, devices } = this.#surroundings();
     const inside = join(this.root, "run/sandbox");
     mkdirSync(inside, { recursive: true });
-    for (const [name, content] of Object.entries(extra)) writeFileSync(join(inside, name), content, { mode: 0o755 });
+    for (const [name, content] of Object.entries(extra)) {
+      mkdirSync(dirname(join(inside, name)), { recursive: true });
+      writeFileSync(join(inside, name), content, { mode: 0o755 });
+    }
     const nothing = join(this.#directory, "nothing");
     writeFileSync(nothing, '#!/bin/sh\necho "docker: command not found" >&2\nexit 127\n', { mode: 0o755 });
     const scratch = join(this.#directory, "empty");

@@ -22,6 +22,7 @@ import { type HostFaultEffect, HostFaults, killPython, killScript } from "./host
 import { installPackage } from "./host-root.ts";
 import { type HostRecord, type HostsState, hostsStateKey, newHost } from "./host-state.ts";
 import { type Isolation, type IsolationMode, isolated, probeIsolation } from "./isolation.ts";
+import { pythonClock } from "./programs.ts";
 import type { HostDevice, InstanceSettings } from "./stand-in.ts";
 import { type MakingAccident, makeMachine, type RemovingAccident, removeMachine } from "./stand-ins/docker-machine.ts";
 import { clockOffset } from "./stand-ins/system.ts";
@@ -154,14 +155,14 @@ export class Hosts implements HostRunner {
       PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
       ...step.environment,
       ...(effect?.type === "kill" ? { BASH_ENV: `/run/sandbox/${name}.kill` } : {}),
-      ...(effect?.type === "kill-python" ? { PYTHONPATH: "/run/sandbox" } : {}),
+      PYTHONPATH: `/run/sandbox/${name}.python`,
     };
     const offset = clockOffset(this.#around().clock.now(), Date.now());
     const extra = {
       [name]: step.script,
       clock: String(offset),
       ...(effect?.type === "kill" ? { [`${name}.kill`]: killScript(effect.atCommand) } : {}),
-      ...(effect?.type === "kill-python" ? { "sitecustomize.py": killPython(effect.at, effect.count) } : {}),
+      [`${name}.python/sitecustomize.py`]: `${pythonClock}${effect?.type === "kill-python" ? killPython(effect.at, effect.count) : ""}`,
     };
     const namespace = host.namespace(environment, extra);
     // The agent runs a file; without a first line that says otherwise, sh reads it.
