@@ -2,9 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "smol-toml";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { TomlTable } from "../../../shared/desired/runners/toml-value.ts";
 import { machineNamePattern, shortToken } from "../../../shared/resources/common/machine-name.ts";
+import { renderConfig } from "../../../shared/resources/runner/render.ts";
+import type { Surroundings } from "../../../shared/resources/runner/surroundings.ts";
+import { renderToml } from "../../../shared/resources/runner/toml.ts";
 import { noHosts } from "../../harness/hosts-here.ts";
+import { runnersOf } from "../../resources/runner/desired-runners.ts";
 
 const documents = new URL("../../../infra/host-documents/", import.meta.url);
 const text = (path: string) => readFileSync(new URL(path, documents), "utf8");
@@ -90,5 +96,40 @@ describe.skipIf(noHosts !== undefined)("the sections that a runner has loaded", 
     expect(sections(section(`\${TOKEN}`, "acme-%s"))).toBeNull();
     expect(sections(section("glrt-abcdefghi", "acme"))).toBeNull();
     expect(sections("[[runners]\nbroken")).toBeNull();
+  });
+
+  it("mistake 10, a test that pins wrong-case keys: what is rendered for GitLab is what the look for machines reads back", () => {
+    const runners = runnersOf({
+      manager: { concurrent: 5 },
+      fleets: [
+        { name: "build", executor: "docker+machine", machine: { instanceType: "m6i.large", spotPrice: "0.08" } },
+      ],
+    });
+    const surroundings: Surroundings = {
+      listenAddress: ":9252",
+      region: "eu-central-1",
+      vpcId: "vpc-1",
+      machineSubnetId: "subnet-1",
+      zones: { "subnet-1": "a" },
+      machineGroups: ["acme-machine"],
+      machineProfile: "acme-machine",
+      images: {},
+      tags: { "fleetkeeper:fleet": "acme", "fleetkeeper:kind": "machines" },
+      cache: { bucket: "acme-cache", prefix: "runner/" },
+    };
+    const { runners: rendered, ...global } = renderConfig(runners, {
+      fleetName: "acme",
+      gitlabUrl: "https://gitlab.example.com",
+      surroundings,
+    });
+    const [build] = rendered as readonly TomlTable[];
+    const config = renderToml({ ...global, runners: [{ ...build, token: "glrt-abcdefghi" }] });
+    expect(sections(config)).toEqual(["runner-abcdefghi-acme-build-%s"]);
+    // GitLab's own names, as common/config.go of gitlab-runner has them.
+    const machine = Object.keys(
+      (parse(config)["runners"] as unknown as { readonly machine: object }[])[0]?.machine ?? {},
+    );
+    expect(machine).toEqual(expect.arrayContaining(["MachineDriver", "MachineName", "MachineOptions"]));
+    expect(machine.filter((key) => !/^(?:[A-Z][A-Za-z]+|autoscaling)$/.test(key))).toEqual([]);
   });
 });
