@@ -119,6 +119,7 @@ export function registerCommands(add: AddCommand): void {
   add("destroy", "take a fleet down, whole and in order; shows the plan first", () => import("./commands/destroy.ts"))
     .addOption(fleet())
     .option("--data", "what holds data too, where its deletionPolicy is Delete")
+    .option("--timeout <duration>", "how long to wait for jobs and lost machines, until the next call", "4h")
     .addOption(new Option("--approve <action...>", "approve these actions of the plan by their ids"))
     .addOption(
       new Option("--confirm <fleet>", "approve every action of the plan, by the fleet's name").conflicts("approve"),

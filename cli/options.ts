@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { parseDuration } from "../shared/desired/duration.ts";
 import { Failure } from "../shared/engine/failure.ts";
 import type { Io } from "./io.ts";
 
@@ -41,5 +42,17 @@ export function regionOf(options: CommonOptions, io: Io, fromFile?: string): str
     class: "terminal",
     message: "no AWS region is named",
     hint: "give --region NAME, or set AWS_REGION",
+  });
+}
+
+/** An option's duration in milliseconds. @throws Failure `InvalidArgument` where it isn't one */
+export function durationOf(option: string, text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new Failure({
+    code: "InvalidArgument",
+    class: "terminal",
+    message: `${option} must be a duration, not ${JSON.stringify(text)}`,
+    hint: "write it like 30m, 2h or 1d",
   });
 }

@@ -16,6 +16,23 @@ export function progressLines(output: Output, style: Style): RunEvents {
   };
 }
 
+/** For runs that follow each other every few minutes: what they all see is told once, and anew when it has changed. */
+export function withoutRepeats(events: RunEvents): RunEvents {
+  const told = new Map<string, string>();
+  return {
+    emit: (event) => {
+      if (event.event === "LeaseAcquired") return;
+      if (event.event === "KindObserved" || event.event === "Planned") {
+        const topic = event.event === "Planned" ? "plan" : event.kind;
+        const said = event.event === "Planned" ? planTotal(event.plan) : `${event.resources} ${event.unknown}`;
+        if (told.get(topic) === said) return;
+        told.set(topic, said);
+      }
+      events.emit(event);
+    },
+  };
+}
+
 export const silent: RunEvents = { emit: () => {} };
 
 /** Undefined for what the result shows anyway. */

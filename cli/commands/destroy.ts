@@ -6,19 +6,18 @@ import type { Plan } from "../../shared/engine/plan.ts";
 import { preview } from "../../shared/engine/preview.ts";
 import type { FleetState } from "../../shared/engine/state-port.ts";
 import { isDestroyed, isUnderWay } from "../../shared/engine/teardown.ts";
-import { type Destroyed, destroy, nothingInForce } from "../../shared/reconciler/destroy.ts";
+import { destroy, nothingInForce } from "../../shared/reconciler/destroy.ts";
 import type { Reconciler } from "../../shared/reconciler/reconciler.ts";
 import { planHtml } from "../../shared/report/plan-html.ts";
 import { planJson } from "../../shared/report/plan-json.ts";
 import { planMarkdown } from "../../shared/report/plan-markdown.ts";
 import { planText } from "../../shared/report/plan-text.ts";
-import { recordText } from "../../shared/report/record-text.ts";
-import { proofText } from "../../shared/report/teardown-text.ts";
 import { abandonTeardown, beginTeardown } from "../../shared/store/teardown.ts";
+import { endJson, exitOf, renderEnd } from "../destroy-end.ts";
 import type { Io } from "../io.ts";
 import { reconcilerOf } from "../open-reconciler.ts";
-import type { CommonOptions } from "../options.ts";
-import { progressLines, silent } from "../progress.ts";
+import { type CommonOptions, durationOf } from "../options.ts";
+import { progressLines, silent, withoutRepeats } from "../progress.ts";
 import { awsConfig, fleetOf, isLoopback, personOf } from "../state.ts";
 import { styleOf } from "../style.ts";
 import { underLease } from "../under-lease.ts";
@@ -26,6 +25,7 @@ import { underLease } from "../under-lease.ts";
 interface Options extends CommonOptions {
   readonly fleet?: string;
   readonly data?: true;
+  readonly timeout: string;
   readonly approve?: readonly string[];
   readonly confirm?: string;
   readonly abandon?: true;
@@ -36,10 +36,12 @@ const sweepTime = 10 * 60_000;
 
 /**
  * `destroy`: the plan of a fleet's end; approved by ids or by its name, the end itself. Exit 0 all gone but what is
- * retained, 2 a plan or something that waits for a person, 1 failed.
+ * retained, 2 a plan or something that waits for a person, 1 failed or not done in time.
  */
 export async function run(io: Io, _: readonly string[], options: Options): Promise<number> {
-  const events = options.output === "text" ? progressLines(io.stderr, styleOf(io.stderr, io)) : silent;
+  const timeout = durationOf("--timeout", options.timeout);
+  const text = options.output === "text";
+  const events = text ? withoutRepeats(progressLines(io.stderr, styleOf(io.stderr, io))) : silent;
   const data = options.data === true;
   const marks = isLoopback(options.endpointUrl);
   const reconciler = await reconcilerOf(io, options, undefined, events, { data, marks });
@@ -62,11 +64,12 @@ export async function run(io: Io, _: readonly string[], options: Options): Promi
       by: personOf(io),
       collect: (fleet) => collect(io, options, reconciler, fleet),
       interrupted: () => io.interrupted.aborted,
+      deadline: engine.clock.now() + timeout,
       tell: (line) => io.stderr.write(`${line}\n`),
     },
     name,
   );
-  io.stdout.write(renderEnd(io, name, ended, options));
+  io.stdout.write(text ? renderEnd(name, ended, options, styleOf(io.stdout, io)) : endJson(name, ended));
   return exitOf(ended);
 }
 
@@ -176,27 +179,4 @@ function renderPlan(io: Io, plan: Plan, options: Options): string {
 function howToGoOn(name: string, data: boolean): string {
   const more = data ? " --data" : "";
   return `nothing was done. To go on: fleetkeeper destroy${more} --confirm ${name}, or --approve ID... for some of it\n`;
-}
-
-function renderEnd(io: Io, fleet: string, { end, last, proof }: Destroyed, options: Options): string {
-  if (options.output === "json") {
-    return `${JSON.stringify({ version: 1, fleet, end, ...(last === undefined ? {} : { last }), ...proof }, null, 2)}\n`;
-  }
-  const record = last === undefined || end === "Gone" ? "" : recordText(last, styleOf(io.stdout, io));
-  const told = proof === undefined ? "" : proofText(proof);
-  const head =
-    end === "Gone" ? `${fleet} is destroyed: no file is in force any more; pushing one starts it anew\n` : "";
-  return `${record}${told}${head}`;
-}
-
-function exitOf({ end }: Destroyed): number {
-  switch (end) {
-    case "Gone":
-      return 0;
-    case "Failed":
-      return 1;
-    case "Held":
-    case "Interrupted":
-      return 2;
-  }
 }

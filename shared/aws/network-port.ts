@@ -37,8 +37,8 @@ export interface NetworkReader {
   groupsTagged(tags: Readonly<Record<string, string>>): Promise<readonly GroupRecord[]>;
   /** Every security group of a VPC with one of these names, whoever made it. */
   groupsNamed(vpcId: string, names: readonly string[]): Promise<readonly GroupRecord[]>;
-  /** Ids of the network interfaces that are in the group: instances', load balancers', endpoints'. */
-  interfacesIn(groupId: string): Promise<readonly string[]>;
+  /** The network interfaces that are in the group: instances', load balancers', endpoints'; with the instance that has it. */
+  interfacesIn(groupId: string): Promise<readonly { readonly id: string; readonly instance?: string }[]>;
 }
 
 export interface NewGroup {

@@ -57,7 +57,10 @@ export function networkReader(client: EC2Client): NetworkReader {
         const Filters = [{ Name: "group-id", Values: [groupId] }];
         const pages = paginateDescribeNetworkInterfaces({ client }, { Filters });
         const found = await allItems(pages, (page) => page.NetworkInterfaces);
-        return found.map(({ NetworkInterfaceId }) => required(NetworkInterfaceId, "an interface's id"));
+        return found.map(({ NetworkInterfaceId, Attachment }) => ({
+          id: required(NetworkInterfaceId, "an interface's id"),
+          ...(Attachment?.InstanceId === undefined ? {} : { instance: Attachment.InstanceId }),
+        }));
       }),
   };
 }

@@ -21,26 +21,35 @@ export interface DestroyPorts {
    */
   readonly collect: (fleet: Fleet) => Promise<readonly string[]>;
   readonly interrupted: () => boolean;
+  /** Epoch milliseconds by the clock, after which no further run is begun. */
+  readonly deadline: number;
   /** A line for a person, where something is new. */
   readonly tell: (line: string) => void;
 }
 
 /**
- * How a teardown ended: all gone; waiting for a person or given up by one; or failed. `last` says what is held and unknown.
+ * How a teardown ended: all gone; waiting for a person or interrupted by one; not done within its time; or failed. `last` says
+ * what is held and unknown.
  */
 export type Destroyed =
   | { readonly end: "Gone"; readonly proof?: TeardownProof; readonly last?: RunRecord }
-  | { readonly end: "Held" | "Failed" | "Interrupted"; readonly last: RunRecord; readonly proof?: TeardownProof };
+  | {
+      readonly end: "Held" | "Failed" | "Interrupted" | "TimedOut";
+      readonly last: RunRecord;
+      readonly proof?: TeardownProof;
+    };
 
 /** How often in a row nothing may come of a run before it is a person's turn. */
 const patience = 3;
-/** Milliseconds between two runs, at most and where nothing says when. */
-const longestWait = 60_000;
+/** Milliseconds between two runs: where nothing says when, and at most while nothing is known to go on. */
+const usualWait = 60_000;
 const shortestWait = 1_000;
+/** At most where only time is missing, which whoever waits has said. */
+const longestWait = 5 * 60_000;
 
 /**
- * Runs, one after the other, until nothing is left, nothing goes on without a person, or somebody interrupts. All that is
- * remembered is in the store and in what is there: it may be killed anywhere, and the next call goes on.
+ * Runs, one after the other, until nothing is left, nothing goes on without a person, somebody interrupts, or its time is over.
+ * All that is remembered is in the store and in what is there: it may be killed anywhere, and the next call goes on.
  */
 export async function destroy(ports: DestroyPorts, name: string): Promise<Destroyed> {
   const { reconciler, clock, newId, by } = ports;
@@ -72,8 +81,10 @@ export async function destroy(ports: DestroyPorts, name: string): Promise<Destro
       return { end: record.end === "Failed" ? "Failed" : "Held", last: record, ...told };
     }
     if (ports.interrupted()) return { end: "Interrupted", last: record };
-    const wait = (record.runAgainAt ?? clock.now() + longestWait) - clock.now();
-    await clock.sleep(Math.min(Math.max(wait, shortestWait), longestWait));
+    const now = clock.now();
+    if (now >= ports.deadline) return { end: "TimedOut", last: record };
+    const asked = Math.max((record.runAgainAt ?? now + usualWait) - now, shortestWait);
+    await clock.sleep(Math.min(asked, idle === 0 ? longestWait : usualWait, ports.deadline - now));
   }
 }
 
@@ -118,12 +129,12 @@ async function collected(ports: DestroyPorts, name: string, record: RunRecord): 
  * wait for that interrupts.
  * @throws Failure `Interrupted`: everything is gone, and the next call forgets it
  */
-async function forget({ reconciler, clock, newId, interrupted }: DestroyPorts, name: string): Promise<void> {
+async function forget({ reconciler, clock, newId, interrupted, deadline }: DestroyPorts, name: string): Promise<void> {
   const request = { requestId: newId(), trigger: "manual", force: false } as const;
   for (;;) {
     const acquired = await reconciler.engine.leases.acquire(name, request);
     if (acquired.state === "held") {
-      if (interrupted()) throw interruptedBefore(acquired.by);
+      if (interrupted() || clock.now() >= deadline) throw interruptedBefore(acquired.by);
       await clock.sleep(shortestWait);
       continue;
     }

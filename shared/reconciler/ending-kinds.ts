@@ -14,8 +14,8 @@ import type { FleetKind } from "./kinds.ts";
 /** The one resource of `machines`: everything that runners made and that isn't gone. */
 export const machinesTarget = { kind: "machines", name: "everything" } as const;
 
-/** Milliseconds until it is worth looking at machines again. */
-const again = 60_000;
+/** Milliseconds until it is worth looking at machines again: at least, and where only time is missing, at most. */
+const again = { soonest: 60_000, latest: 5 * 60_000 };
 
 /**
  * Every kind for a fleet that is taken down. Machines come between the runners and pools, which must have stopped making them, and
@@ -97,21 +97,22 @@ async function see(
 function stateOf(left: Left, startedAt: number, now: number): Observation<MachinesState> {
   // As long as one goes its way, it goes on; then it is the others' turn.
   const waits = some([...left.waiting, ...left.unknown, ...left.stuck]);
-  if (left.waiting.length > 0) return waiting(startedAt, now, { waits, stuck: "" });
+  if (left.waiting.length > 0) return waiting(startedAt, now, { waits, stuck: "" }, left.ripeIn);
   if (left.unknown.length > 0) return unknown(some([...left.unknown, ...left.stuck]));
   return left.stuck.length === 0 ? absent : { state: "present", value: { waits: "", stuck: some(left.stuck) } };
 }
 
-function waiting(startedAt: number, now: number, value: MachinesState): Observation<MachinesState> {
+function waiting(startedAt: number, now: number, value: MachinesState, ripeIn = 0): Observation<MachinesState> {
   return {
     state: "present",
     value,
-    operation: { state: "underWay", operation: operation(startedAt, now, value.waits) },
+    operation: { state: "underWay", operation: operation(startedAt, now, value.waits, ripeIn) },
   };
 }
 
-function operation(startedAt: number, now: number, message: string) {
-  return { token: "collection", startedAt, notBefore: now + again, message };
+function operation(startedAt: number, now: number, message: string, ripeIn = 0) {
+  const wait = Math.min(Math.max(ripeIn, again.soonest), again.latest);
+  return { token: "collection", startedAt, notBefore: now + wait, message };
 }
 
 /** The first five; `fleetkeeper gc` shows all. */

@@ -1,19 +1,26 @@
 import { targetKey } from "../engine/action.ts";
+import type { HoldReason } from "../engine/hold.ts";
 import type { ActionRecord, Outcome, RunRecord } from "../engine/record.ts";
 import { age, instant } from "./age.ts";
 import { endTone } from "./status-order.ts";
 import type { Style } from "./style.ts";
 import { painted } from "./tone.ts";
 
-/** What one run did, for a person: its actions with their outcomes, what was held, what is unknown, how it ended. */
-export function recordText(record: RunRecord, style: Style): string {
+/**
+ * What one run did, for a person: its actions with their outcomes, what was held, what is unknown, how it ended.
+ * @param causes only what something hangs on: of what waits for it no more than how many there are
+ */
+export function recordText(record: RunRecord, style: Style, causes = false): string {
   const lines: string[] = [];
   for (const action of record.actions) lines.push(...actionLines(action, style));
-  for (const { target, verb, risk, id, hold } of record.held) {
+  const told = record.held.filter(({ hold }) => !causes || !waitsForOthers(hold.reason));
+  for (const { target, verb, risk, id, hold } of told) {
     lines.push(
       `${style.warning("held")} ${targetKey(target)} ${verb} (${risk}, ${id}) ${hold.reason}: ${hold.message}`,
     );
   }
+  const more = record.held.length - told.length;
+  if (more > 0) lines.push(`${style.warning("held")} ${more} more, which wait for these`);
   for (const { kind, name, why } of record.unknown) lines.push(`${style.warning("unknown")} ${kind}/${name}: ${why}`);
   if (record.failure !== undefined) {
     lines.push(`${style.bad("error")} ${record.failure.code}: ${record.failure.message}`);
@@ -21,6 +28,15 @@ export function recordText(record: RunRecord, style: Style): string {
   }
   lines.push(recordLine(record, style));
   return `${lines.join("\n")}\n`;
+}
+
+function waitsForOthers(reason: HoldReason): boolean {
+  return (
+    reason === "DependencyHeld" ||
+    reason === "DependencyFailed" ||
+    reason === "DependencyPending" ||
+    reason === "UnknownDependency"
+  );
 }
 
 /** One run in one line, for the history. */

@@ -45,6 +45,7 @@ test("a fleet is shown, approved by its name, taken down, proven gone, and start
   expect(changingWrites(cloud.aws.calls.all()).length).toBe(before);
   expect((await cloud.type("destroy --confirm other")).stderr).toContain("NotConfirmed");
   expect((await cloud.type("destroy --approve 0123456789ab")).stderr).toContain("NoSuchAction");
+  expect((await cloud.type("destroy --confirm acme --timeout soon")).stderr).toContain("--timeout must be a duration");
 
   const destroyed = await cloud.type("destroy --confirm acme");
   expect(destroyed).toMatchObject({ exit: 0 });

@@ -1,6 +1,7 @@
 import type { MakingAccident, RemovingAccident } from "../../sandbox/hosts/stand-ins/docker-machine.ts";
 import type { HostFleet } from "../harness/host-fleet.ts";
 import { TypedFleet } from "../harness/typed-fleet.ts";
+import type { Ran } from "./terminal.ts";
 
 const minute = 60_000;
 
@@ -14,10 +15,9 @@ export class OrphanLife {
     this.#typed = typed;
   }
 
-  static async open(): Promise<OrphanLife> {
-    const life = new OrphanLife(await TypedFleet.open());
-    await life.configIsOld();
-    return life;
+  /** @param edit of the sample file */
+  static async open(edit?: (body: string) => string): Promise<OrphanLife> {
+    return new OrphanLife(await TypedFleet.open(edit));
   }
 
   close(): Promise<void> {
@@ -26,12 +26,25 @@ export class OrphanLife {
 
   /** What an operator sees. */
   async type(line: string): Promise<string> {
-    const { stdout, stderr } = await this.#typed.type(line);
+    const { stdout, stderr } = await this.run(line);
     return stdout + stderr;
+  }
+
+  run(line: string): Promise<Ran> {
+    return this.#typed.type(line);
   }
 
   wait(minutes: number): Promise<void> {
     return this.fleet.world.clock.sleep(minutes * minute);
+  }
+
+  /** The name of the section whose machines docker-machine makes, as config.toml has it. */
+  async builders(): Promise<string> {
+    const { files } = await this.hostFiles();
+    const text = files.text("/srv/fleetkeeper/runner/config.toml") ?? "";
+    const name = /name = "([^"]*build[^"]*)"/.exec(text)?.[1];
+    if (name === undefined) throw new Error("config.toml has no section of builders");
+    return name;
   }
 
   /** As the manager calls it. @returns the machine's name, and the instance's id where one was launched */
@@ -109,13 +122,7 @@ export class OrphanLife {
     runner.token = next;
     // The manager looks at it every few seconds, and has loaded it then.
     await this.type("gc");
-    await this.configIsOld();
-  }
-
-  /** Real files have real times: the manager has long read what was written a while ago by the sandbox's clock. */
-  async configIsOld(): Promise<void> {
-    const { files } = await this.hostFiles();
-    files.setModified("/srv/fleetkeeper/runner/config.toml", this.fleet.world.clock.now() - 60 * minute);
+    await this.wait(1);
   }
 
   /** Reconciles and sweeps every eight minutes, as the functions would. @returns what the sweeps said */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readLedger } from "../../shared/resources/machines/ledger-object.ts";
 import { OrphanLife } from "./orphan-life.ts";
 
 const machines = "/srv/fleetkeeper/machine/machines";
-const config = "/srv/fleetkeeper/runner/config.toml";
 
 /** Machines that a manager which lives has lost, as docker-machine loses them, by the commands that an operator types. */
 describe("a living manager's orphans, from the command line", { shuffle: false }, () => {
@@ -10,12 +10,15 @@ describe("a living manager's orphans, from the command line", { shuffle: false }
   let section = "";
   beforeAll(async () => {
     life = await OrphanLife.open();
-    const { files } = await life.hostFiles();
-    const text = files.text(config) ?? "";
-    section = /name = "([^"]*build[^"]*)"/.exec(text)?.[1] ?? "";
-    expect(section).not.toBe("");
+    section = await life.builders();
   });
   afterAll(() => life.close());
+
+  it("a settled fleet's ledger knows how the machines of the loaded sections are named", async () => {
+    const { store } = await life.fleet.world.reconciler();
+    const { identity } = await readLedger(store, "acme");
+    expect(identity.templates).toEqual([expect.stringMatching(/^runner-[a-z0-9-]{9}-acme-build-%s$/)]);
+  });
 
   it("keeps what the manager has, tagged or not", async () => {
     const kept = await life.make(section);

@@ -1,16 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OrphanLife } from "./orphan-life.ts";
 
-const config = "/srv/fleetkeeper/runner/config.toml";
-
 /** Machines whose manager is gone or another one, by the commands that an operator types. */
 describe("orphans of a manager that is gone, from the command line", { shuffle: false }, () => {
   let life: OrphanLife;
   let section = "";
   beforeEach(async () => {
     life = await OrphanLife.open();
-    const { files } = await life.hostFiles();
-    section = /name = "([^"]*build[^"]*)"/.exec(files.text(config) ?? "")?.[1] ?? "";
+    section = await life.builders();
   });
   afterEach(() => life.close());
 

@@ -18,11 +18,13 @@ export interface Ending {
   readonly credentials?: AwsConfig["credentials"];
   /** Asked after each run; default: never. */
   readonly interrupted?: () => boolean;
+  /** Milliseconds after which it ends; default: never. */
+  readonly within?: number;
 }
 
 /** A process that takes the fleet down: it approves what the plan shows, unless that was done before, and goes on to the end. */
 export async function endFleet(world: FleetWorld, name: string, ending: Ending = {}): Promise<Destroyed> {
-  const { data = false, told = [], interrupted = () => false } = ending;
+  const { data = false, told = [], interrupted = () => false, within = Number.POSITIVE_INFINITY } = ending;
   const reconciler = await endingReconciler(world, ending);
   const { engine, store } = reconciler;
   const state = await engine.store.load(name);
@@ -38,6 +40,7 @@ export async function endFleet(world: FleetWorld, name: string, ending: Ending =
       newId: () => world.sandbox.random.uuid(),
       by: "ada",
       interrupted,
+      deadline: world.clock.now() + within,
       tell: (line) => told.push(line),
       collect: async (fleet) => {
         const { deletions } = await underLease(reconciler, name, (lease) =>

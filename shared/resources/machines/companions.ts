@@ -150,7 +150,7 @@ function volumeFinding(volume: Volume, scene: Scene, late: readonly Unknown[]): 
     leftoverVerdict(volume.tags, witnesses) ??
       youngVerdict(volume.createdAt, name, witnesses) ??
       unknownVerdict(witnesses, late) ??
-      (volume.state === "available" ? undefined : inUse(volume.state)) ??
+      (volume.state === "available" ? undefined : inUse(volume.attachedTo[0] ?? volume.state)) ??
       flightVerdict(name, witnesses) ?? { verdict: "suspect", reasons: [{ code: "unattached" }] },
   );
 }

@@ -12,11 +12,13 @@ export async function deleteGroup(network: NetworkWriter, { id, name, vpcId }: G
   const [interfaces, ours] = await Promise.all([network.interfacesIn(id), network.groupsTagged(mark)]);
   const first = interfaces[0];
   if (first !== undefined) {
+    const of = first.instance === undefined ? "" : ` of ${first.instance}`;
+    const more = interfaces.length > 1 ? ` and ${interfaces.length - 1} more` : "";
     throw new Failure({
       code: "InUse",
       class: "retry",
-      message: `security group ${name} (${id}) in ${vpcId} is used: a network interface is in it (${first}${interfaces.length > 1 ? ` and ${interfaces.length - 1} more` : ""})`,
-      hint: "Take it out of there, or terminate what it belongs to; then approve the deletion again.",
+      message: `security group ${name} (${id}) in ${vpcId} is used: a network interface is in it (${first.id}${of}${more})`,
+      hint: "Take it out of there, or terminate what it belongs to; then approve the deletion again, or go on with `fleetkeeper destroy`.",
     });
   }
   for (const group of ours) {
