@@ -14,7 +14,9 @@ describe("a living manager's orphans, from the command line", { shuffle: false }
   });
   afterAll(() => life.close());
 
-  it("a settled fleet's ledger knows how the machines of the loaded sections are named", async () => {
+  it("a reconcile that finds all as declared writes down how the machines of the loaded sections are named", async () => {
+    await life.wait(1);
+    await life.type("reconcile");
     const { store } = await life.fleet.world.reconciler();
     const { identity } = await readLedger(store, "acme");
     expect(identity.templates).toEqual([expect.stringMatching(/^runner-[a-z0-9-]{9}-acme-build-%s$/)]);
