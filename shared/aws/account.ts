@@ -6,6 +6,7 @@ import {
   EC2Client,
   paginateDescribeVpcEndpoints,
   type RouteTable,
+  type VpcEndpoint,
 } from "@aws-sdk/client-ec2";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetServiceQuotaCommand, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
@@ -18,16 +19,28 @@ export interface SubnetFacts {
   readonly vpcId: string;
   readonly zone: string;
   readonly freeAddresses: number;
+  /** The one that counts for it: its own, else the VPC's main one. */
+  readonly routeTableId: string | undefined;
   /** Where traffic to the internet goes. */
   readonly wayOut: "internet gateway" | "NAT gateway" | "other" | "none";
+}
+
+/** An available VPC endpoint. */
+export interface EndpointFacts {
+  /** `com.amazonaws.eu-central-1.ssm` */
+  readonly service: string;
+  /** A gateway is a route of some tables; an interface has the service's own name where private DNS is on. */
+  readonly type: "gateway" | "interface" | "other";
+  readonly routeTableIds: readonly string[];
+  readonly privateDns: boolean;
 }
 
 /** What a fleet will need of the account around it. Every call throws a Failure where it can't tell. */
 export interface AccountReader {
   /** Undefined for one that isn't there. */
   subnet(id: string): Promise<SubnetFacts | undefined>;
-  /** Names of the services that a VPC has available endpoints for: `com.amazonaws.eu-central-1.ssm`. */
-  endpoints(vpcId: string): Promise<readonly string[]>;
+  /** Endpoints of a VPC that are available. */
+  endpoints(vpcId: string): Promise<readonly EndpointFacts[]>;
   /** Undefined for one that isn't there, or isn't to be seen. `state`: `available`, `pending`, `deregistered`, ... */
   image(id: string): Promise<{ readonly state: string; readonly architecture: string } | undefined>;
   /** How many key pairs the region has. */
@@ -58,6 +71,7 @@ export function accountReader(config: AwsConfig): AccountReader {
         vpcId,
         zone: subnet.AvailabilityZone ?? "",
         freeAddresses: subnet.AvailableIpAddressCount ?? 0,
+        routeTableId: tableOf(RouteTables, id)?.RouteTableId,
         wayOut: wayOut(tableOf(RouteTables, id)),
       };
     },
@@ -69,9 +83,7 @@ export function accountReader(config: AwsConfig): AccountReader {
           (page) => page.VpcEndpoints,
         );
         // The API's documentation writes states with a capital, its answers don't.
-        return found
-          .filter(({ State }) => State?.toLowerCase() === "available")
-          .flatMap(({ ServiceName }) => ServiceName ?? []);
+        return found.filter(({ State }) => State?.toLowerCase() === "available").map(endpointFacts);
       }),
     async image(id) {
       const answer = await readOrAbsent(`reading image ${id}`, () =>
@@ -98,6 +110,16 @@ export function accountReader(config: AwsConfig): AccountReader {
       );
       return answer?.Quota?.Value;
     },
+  };
+}
+
+function endpointFacts(endpoint: VpcEndpoint): EndpointFacts {
+  const { ServiceName, VpcEndpointType, RouteTableIds = [], PrivateDnsEnabled = false } = endpoint;
+  return {
+    service: required(ServiceName, "an endpoint's service"),
+    type: VpcEndpointType === "Gateway" ? "gateway" : VpcEndpointType === "Interface" ? "interface" : "other",
+    routeTableIds: RouteTableIds,
+    privateDns: PrivateDnsEnabled,
   };
 }
 

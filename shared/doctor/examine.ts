@@ -1,4 +1,4 @@
-import type { AccountReader } from "../aws/account.ts";
+import type { AccountReader, EndpointFacts, SubnetFacts } from "../aws/account.ts";
 import type { Readers } from "../aws/ports.ts";
 import type { Fleet } from "../desired/fleet.ts";
 import { failureWhile } from "../engine/failure.ts";
@@ -77,11 +77,12 @@ async function subnet(account: AccountReader, { spec }: Fleet, id: string): Prom
   if (found.vpcId !== vpcId) return wrong(`it is in ${found.vpcId}, not in ${vpcId}`, "Correct spec.network.vpcId.");
   if (found.wayOut === "none") {
     const there = await account.endpoints(vpcId);
-    const missing = endpointServices.filter((name) => !there.includes(`com.amazonaws.${spec.region}.${name}`));
+    const leads = there.filter((endpoint) => leadsFrom(found, endpoint)).map(({ service }) => service);
+    const missing = endpointServices.filter((name) => !leads.includes(`com.amazonaws.${spec.region}.${name}`));
     if (missing.length > 0) {
       return wrong(
-        `it has no way out, and the VPC no endpoint for ${missing.join(", ")}: the SSM agent can't be reached`,
-        "Route 0.0.0.0/0 to a NAT or internet gateway, or add these VPC endpoints.",
+        `it has no way out, and no VPC endpoint leads from it to ${missing.join(", ")}: the SSM agent can't be reached`,
+        "Route 0.0.0.0/0 to a NAT or internet gateway, or add these VPC endpoints: interfaces with private DNS; a gateway in this subnet's route table.",
       );
     }
     return warning(
@@ -93,6 +94,18 @@ async function subnet(account: AccountReader, { spec }: Fleet, id: string): Prom
     return warning(`it has only ${found.freeAddresses} free addresses`, "Use a larger subnet, or several.");
   }
   return ok(`in ${found.zone}, out by ${found.wayOut}, ${found.freeAddresses} free addresses`);
+}
+
+/** Agents ask for the services' own names. */
+function leadsFrom({ routeTableId }: SubnetFacts, { type, routeTableIds, privateDns }: EndpointFacts): boolean {
+  switch (type) {
+    case "gateway":
+      return routeTableId !== undefined && routeTableIds.includes(routeTableId);
+    case "interface":
+      return privateDns;
+    case "other":
+      return false;
+  }
 }
 
 async function zones(account: AccountReader, ids: readonly string[]): Promise<Finding> {

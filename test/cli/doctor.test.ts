@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { CreateInstanceProfileCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loopback } from "./loopback.ts";
 
 beforeEach(() => {
@@ -96,4 +98,103 @@ test("an AMI that isn't there and machines in one zone are told", async () => {
   const { stdout } = await cloud.type(["doctor", file]);
   expect(stdout).toContain("wrong   AMI of the host: this region has no ami-0123456789abcdef0");
   expect(stdout).toMatch(/warning zones of machines: all machines are in eu-central-1[abc]/);
+});
+
+describe("how agents are reached", () => {
+  const vpc = "vpc-0a1b2c3d4e5f60718";
+  const privateTable = "rtb-1a1b2c3d4e5f60718";
+  const machines = "machine subnet subnet-0bbbbbbbbbbbbbbb2";
+
+  /** A VPC whose private subnets have lost their NAT gateway. */
+  async function closedOff() {
+    const cloud = await loopback();
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const ec2 = new EC2({ region: "eu-central-1", endpoint: cloud.url, credentials });
+    await ec2.deleteRoute({ RouteTableId: privateTable, DestinationCidrBlock: "0.0.0.0/0" });
+    const endpoint = (service: string, more: object = { VpcEndpointType: "Interface" }) =>
+      ec2.createVpcEndpoint({ VpcId: vpc, ServiceName: `com.amazonaws.eu-central-1.${service}`, ...more });
+    const told = async () => {
+      await cloud.aws.clock.advance(120_000);
+      const { exit, stdout } = await cloud.type("doctor desired-state/acme.fleet.yaml");
+      const line = stdout.split("\n").find((one) => one.includes(machines)) ?? "";
+      return { exit, line };
+    };
+    return { ec2, endpoint, told, [Symbol.asyncDispose]: () => cloud[Symbol.asyncDispose]() };
+  }
+
+  test("by a NAT or an internet gateway: which of them is told", async () => {
+    await using cloud = await loopback();
+    const { stdout } = await cloud.type("doctor desired-state/acme.fleet.yaml");
+    expect(stdout).toMatch(/ok {6}host subnet subnet-0aaaaaaaaaaaaaaa1: in eu-central-1a, out by internet gateway/);
+    expect(stdout).toMatch(/ok {6}machine subnet subnet-0bbbbbbbbbbbbbbb2: in eu-central-1a, out by NAT gateway/);
+  });
+
+  test("not at all without a route and an endpoint: it is wrong, and names what is missing", async () => {
+    await using vpcs = await closedOff();
+    const { exit, line } = await vpcs.told();
+    expect(line).toContain(`wrong   ${machines}: it has no way out`);
+    expect(line).toContain("ssm, ssmmessages, ec2messages, s3: the SSM agent can't be reached");
+    expect(exit).toBe(1);
+  });
+
+  test("by VPC endpoints, once each of them is available", async () => {
+    await using vpcs = await closedOff();
+    for (const service of ["ssm", "ssmmessages"]) await vpcs.endpoint(service);
+    await vpcs.endpoint("s3", { RouteTableIds: [privateTable] });
+    expect((await vpcs.told()).line).toContain("leads from it to ec2messages: the SSM agent");
+    await vpcs.endpoint("ec2messages");
+    expect((await vpcs.told()).line).toContain(
+      `warning ${machines}: it has no way out; the agent is reached by VPC endpoints, images and packages are not`,
+    );
+  });
+
+  test("not by endpoints that don't lead from the subnet: without private DNS, or routed in another table", async () => {
+    await using vpcs = await closedOff();
+    for (const service of ["ssmmessages", "ec2messages"]) await vpcs.endpoint(service);
+    await vpcs.endpoint("ssm", { VpcEndpointType: "Interface", PrivateDnsEnabled: false });
+    await vpcs.endpoint("s3", { RouteTableIds: ["rtb-0a1b2c3d4e5f60718"] });
+    expect((await vpcs.told()).line).toContain("leads from it to ssm, s3: the SSM agent can't be reached");
+  });
+
+  test("nobody knows where endpoints can't be listed: that is unknown, not wrong", async () => {
+    await using cloud = await loopback();
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const ec2 = new EC2({ region: "eu-central-1", endpoint: cloud.url, credentials });
+    await ec2.deleteRoute({ RouteTableId: privateTable, DestinationCidrBlock: "0.0.0.0/0" });
+    const effect = { type: "error", code: "UnauthorizedOperation", status: 403 } as const;
+    cloud.aws.faults.add({ service: "ec2", operation: "DescribeVpcEndpoints", times: 99, effect });
+    const { exit, stdout } = await cloud.type("doctor desired-state/acme.fleet.yaml");
+    expect(stdout).toContain(`unknown ${machines}: `);
+    expect(exit).toBe(2);
+  });
+});
+
+test("an instance profile that is another fleet's, and a bucket of another account or region, are told", async () => {
+  await using cloud = await loopback();
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const iam = new IAMClient({ region: "eu-central-1", endpoint: cloud.url, credentials });
+  const Tags = [{ Key: "fleetkeeper:fleet", Value: "shop" }];
+  await iam.send(
+    new CreateInstanceProfileCommand({ InstanceProfileName: "acme-host", Path: "/fleetkeeper/acme/", Tags }),
+  );
+  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: "acme-machine" }));
+  const us = new S3Client({ region: "us-west-2", endpoint: cloud.url, credentials, forcePathStyle: true });
+  const CreateBucketConfiguration = { LocationConstraint: "us-west-2" } as const;
+  await us.send(new CreateBucketCommand({ Bucket: "acme-gitlab-backups", CreateBucketConfiguration }));
+  const effect = { type: "error", code: "AccessDenied", status: 403 } as const;
+  cloud.aws.faults.add({
+    service: "s3",
+    operation: "HeadBucket",
+    input: { Bucket: "acme-gitlab-cache" },
+    times: 99,
+    effect,
+  });
+  const { exit, stdout } = await cloud.type("doctor desired-state/acme.fleet.yaml");
+  expect(exit).toBe(1);
+  expect(stdout).toContain("wrong   instance profile acme-host: it is the fleet shop's");
+  expect(stdout).toContain(
+    "wrong   instance profile acme-machine: the name is taken below /, and IAM knows a name once",
+  );
+  expect(stdout).toContain("wrong   bucket acme-gitlab-backups: it is in us-west-2, and the fleet in eu-central-1");
+  expect(stdout).toContain("wrong   bucket acme-gitlab-cache: the name is another account's, or hidden from you");
 });

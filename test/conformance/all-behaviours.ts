@@ -3,6 +3,7 @@ import { bucketBehaviours } from "./behaviours-buckets.ts";
 import { ec2Behaviours } from "./behaviours-ec2.ts";
 import { iamBehaviours } from "./behaviours-iam.ts";
 import { instanceBehaviours } from "./behaviours-instances.ts";
+import { networkBehaviours } from "./behaviours-networks.ts";
 import { objectBehaviours } from "./behaviours-objects.ts";
 import { otherBehaviours } from "./behaviours-others.ts";
 import { poolBehaviours } from "./behaviours-pools.ts";
@@ -12,6 +13,7 @@ import { volumeBehaviours } from "./behaviours-volumes.ts";
 export const behaviours: readonly Behaviour[] = [
   ...iamBehaviours,
   ...ec2Behaviours,
+  ...networkBehaviours,
   ...instanceBehaviours,
   ...volumeBehaviours,
   ...poolBehaviours,

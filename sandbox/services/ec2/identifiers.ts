@@ -15,6 +15,7 @@ export const IDENTIFIERS = {
   vpc: kind("vpc", "vpc", "InvalidVpcID", "vpc ID"),
   subnet: kind("subnet", "subnet", "InvalidSubnetID", "subnet ID"),
   routeTable: kind("rtb", "route-table", "InvalidRouteTableID", "routeTable ID"),
+  vpcEndpoint: kind("vpce", "vpc-endpoint", "InvalidVpcEndpointId", "Vpc Endpoint Id"),
   internetGateway: kind("igw", "internet-gateway", "InvalidInternetGatewayID", "internetGateway ID"),
   securityGroup: {
     prefix: "sg",

@@ -25,6 +25,7 @@ import {
 } from "./network-interfaces.ts";
 import * as networks from "./networks.ts";
 import * as profileAssociations from "./profile-associations.ts";
+import * as routes from "./routes.ts";
 import { RunInstances } from "./run-instances.ts";
 import * as securityGroupRuleEdits from "./security-group-rule-edits.ts";
 import * as securityGroupRules from "./security-group-rules.ts";
@@ -38,6 +39,7 @@ import { CreateTags, DeleteTags, DescribeTags } from "./tags.ts";
 import * as volumeAttachments from "./volume-attachments.ts";
 import * as volumeModifications from "./volume-modifications.ts";
 import { CreateVolume, DeleteVolume, DescribeVolumes } from "./volumes.ts";
+import * as vpcEndpoints from "./vpc-endpoints.ts";
 import { defaultWorld } from "./world.ts";
 
 const operations = {
@@ -48,11 +50,13 @@ const operations = {
   ...launchTemplates,
   ...networks,
   ...profileAssociations,
+  ...routes,
   ...securityGroupRuleEdits,
   ...securityGroupRules,
   ...spotRequests,
   ...volumeAttachments,
   ...volumeModifications,
+  ...vpcEndpoints,
   AllocateAddress,
   AssociateAddress,
   CreateKeyPair,

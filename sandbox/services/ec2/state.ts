@@ -7,6 +7,7 @@ import type { NetworkInterfaceRecord } from "./network-interface-state.ts";
 import type { SecurityGroupRecord, SecurityGroupRuleRecord } from "./security-group-state.ts";
 import type { SpotMarket, SpotRequestRecord } from "./spot-state.ts";
 import type { SnapshotRecord, VolumeRecord } from "./volume-state.ts";
+import type { VpcEndpointRecord } from "./vpc-endpoint-state.ts";
 
 /**
  * What one account's EC2 holds in one region: plain JSON by id, times in epoch milliseconds, changed by the operations and by
@@ -17,6 +18,7 @@ export interface Ec2State {
   readonly vpcs: Record<string, VpcRecord>;
   readonly subnets: Record<string, SubnetRecord>;
   readonly routeTables: Record<string, RouteTableRecord>;
+  readonly vpcEndpoints: Record<string, VpcEndpointRecord>;
   readonly securityGroups: Record<string, SecurityGroupRecord>;
   readonly securityGroupRules: Record<string, SecurityGroupRuleRecord>;
   readonly images: Record<string, ImageRecord>;
@@ -137,6 +139,7 @@ export function emptyEc2State(timing: Ec2Timing): Ec2State {
     vpcs: {},
     subnets: {},
     routeTables: {},
+    vpcEndpoints: {},
     securityGroups: {},
     securityGroupRules: {},
     images: {},

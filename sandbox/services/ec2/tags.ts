@@ -160,6 +160,8 @@ function tableOf(name: IdentifierName, context: Ec2Context): Readonly<Record<str
       return state.subnets;
     case "routeTable":
       return state.routeTables;
+    case "vpcEndpoint":
+      return state.vpcEndpoints;
     case "internetGateway":
       return undefined;
     case "securityGroup":
