@@ -31,7 +31,7 @@ export function hostReads({ settings, partition }: Installation): readonly Grant
   ];
 }
 
-export function hostWrites({ settings, arn, partition }: Installation): readonly Grant[] {
+export function hostWrites({ settings, arn, iam, partition }: Installation): readonly Grant[] {
   const { region } = settings;
   const instances = arn("ec2", "instance/*");
   const volumes = arn("ec2", "volume/*");
@@ -101,6 +101,17 @@ export function hostWrites({ settings, arn, partition }: Installation): readonly
       actions: ["ec2:CreateTags"],
       resources: [instances, volumes, addresses],
       conditions: { StringEquals: isHost, StringEqualsIfExists: asFleet },
+    },
+    {
+      sid: "RemarkHost",
+      why: "A host that somebody robbed of its tags: known by an instance profile of the fleet, and by carrying no fleet's mark.",
+      actions: ["ec2:CreateTags"],
+      resources: [instances],
+      conditions: {
+        ArnLike: { "ec2:InstanceProfile": iam(`instance-profile/fleetkeeper/${sessionFleet}/*`) },
+        StringEquals: { ...asFleet, "aws:RequestTag/fleetkeeper:kind": "host" },
+        Null: { "aws:ResourceTag/fleetkeeper:fleet": "true" },
+      },
     },
     {
       sid: "ChangeHost",

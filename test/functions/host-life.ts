@@ -1,4 +1,8 @@
-import { EC2Client, ImportKeyPairCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { AutoScaling } from "@aws-sdk/client-auto-scaling";
+import { EC2, ImportKeyPairCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { IAM } from "@aws-sdk/client-iam";
+import { Route53 } from "@aws-sdk/client-route-53";
+import { S3 } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { installPackage } from "../../sandbox/hosts/host-root.ts";
 import { Hosts } from "../../sandbox/hosts/hosts.ts";
@@ -6,7 +10,7 @@ import { DEFAULT_WORLD } from "../../sandbox/services/ec2/world.ts";
 import { compose } from "../../shared/resources/stack/pins.ts";
 import { readStatus } from "../../shared/store/fleet-store.ts";
 import { sampleFile } from "../harness/fleet-world.ts";
-import { planted, secretNames } from "../harness/host-fleet.ts";
+import { livingInstance, planted, secretNames, theDataVolume } from "../harness/host-fleet.ts";
 import type { Templates } from "../infra/synthesis.ts";
 import { tick } from "./events.ts";
 import { FunctionWorld, rootSettings } from "./function-world.ts";
@@ -15,17 +19,27 @@ import { FunctionWorld, rootSettings } from "./function-world.ts";
 export class HostLife {
   readonly world: FunctionWorld;
   readonly hosts: Hosts;
-  readonly ec2: EC2Client;
+  /** What a person uses who may do everything. */
+  readonly ec2: EC2;
+  readonly iam: IAM;
+  readonly route53: Route53;
+  readonly s3: S3;
+  readonly scaling: AutoScaling;
   #machines = 0;
   #ticks = 0;
 
   private constructor(world: FunctionWorld, hosts: Hosts) {
     this.world = world;
     this.hosts = hosts;
-    this.ec2 = new EC2Client(rootSettings(world.sandbox));
+    const settings = rootSettings(world.sandbox);
+    this.ec2 = new EC2(settings);
+    this.iam = new IAM(settings);
+    this.route53 = new Route53(settings);
+    this.s3 = new S3({ ...settings, forcePathStyle: true });
+    this.scaling = new AutoScaling(settings);
   }
 
-  static async open(templates: Templates): Promise<HostLife> {
+  static async open(templates: Templates, edit: (body: string) => string = (body) => body): Promise<HostLife> {
     const hosts = new Hosts({ artifacts: { [compose.x86_64.url]: compose.x86_64.sha256 } });
     const world = await FunctionWorld.open({ templates, hosts });
     const ssm = new SSMClient(rootSettings(world.sandbox));
@@ -33,8 +47,22 @@ export class HostLife {
       const Name = `/fleetkeeper/acme/secrets/${name}`;
       await ssm.send(new PutParameterCommand({ Name, Value: planted(name), Type: "SecureString" }));
     }
-    await world.push("acme", await sampleFile("acme"));
-    return new HostLife(world, hosts);
+    const life = new HostLife(world, hosts);
+    await life.push(edit);
+    return life;
+  }
+
+  async push(edit: (body: string) => string): Promise<void> {
+    await this.world.push("acme", edit(await sampleFile("acme")));
+  }
+
+  /** The one instance that lives. */
+  instance() {
+    return livingInstance(this.ec2);
+  }
+
+  dataVolume() {
+    return theDataVolume(this.ec2);
   }
 
   /** A tick, what comes of it, and the minutes until the next one. */
@@ -68,7 +96,7 @@ export class HostLife {
   }
 
   /** A machine that its manager launched and lost, with Docker and without a job. */
-  async lostMachine(tagged = true): Promise<string> {
+  async lostMachine(tagged = true, profile = "acme-machine"): Promise<string> {
     this.#machines += 1;
     const seconds = Math.floor(this.world.clock.now() / 1000);
     const name = `runner-t9wkyjhg-acme-build-${seconds}-${String(this.#machines).padStart(8, "0")}`;
@@ -86,7 +114,7 @@ export class HostLife {
         MaxCount: 1,
         SubnetId: DEFAULT_WORLD.machineSubnetIds[0],
         KeyName: name,
-        IamInstanceProfile: { Name: "acme-machine" },
+        IamInstanceProfile: { Name: profile },
         ...(tagged ? { TagSpecifications: [{ ResourceType: "instance" as const, Tags }] } : {}),
       }),
     );

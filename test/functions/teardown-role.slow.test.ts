@@ -1,7 +1,8 @@
 import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { IamEnforcement } from "../../sandbox/iam-enforcement/enforcement.ts";
+import { BackupBucket } from "../harness/backup-bucket.ts";
 import { endFleet } from "../harness/ending-fleet.ts";
 import { stateBucket } from "../harness/fleet-world.ts";
 import { HostFleet } from "../harness/host-fleet.ts";
@@ -65,7 +66,7 @@ test("people's teardown role suffices to take a whole fleet down, data and all, 
       end: "Failed",
       held: ["acme-gitlab-backups"],
     });
-    await empty(new S3Client({ ...world.settings(), forcePathStyle: true }), "acme-gitlab-backups");
+    await new BackupBucket(world.settings()).empty();
     await world.clock.sleep(60_000);
     const { end, proof, last } = await endFleet(world, "acme", { data: true, credentials });
     const refused = enforcement.judgements.filter((one) => one.role === role && !one.decision.allowed);
@@ -76,11 +77,3 @@ test("people's teardown role suffices to take a whole fleet down, data and all, 
     await fleet.close();
   }
 });
-
-/** What a person does before a bucket with versions can go. */
-async function empty(s3: S3Client, Bucket: string): Promise<void> {
-  const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
-  for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
-    await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
-  }
-}

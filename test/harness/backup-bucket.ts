@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
@@ -42,5 +43,13 @@ export class BackupBucket {
     const { DeleteMarkers = [], Versions = [] } = await this.#s3.send(new ListObjectVersionsCommand({ Bucket }));
     const kept = new Set(Versions.map(({ Key = "" }) => Key));
     return DeleteMarkers.filter(({ IsLatest }) => IsLatest).flatMap(({ Key = "" }) => (kept.has(Key) ? [Key] : []));
+  }
+
+  /** What a person does before a bucket with versions can go. */
+  async empty(): Promise<void> {
+    const { Versions = [], DeleteMarkers = [] } = await this.#s3.send(new ListObjectVersionsCommand({ Bucket }));
+    for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
+      await this.#s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+    }
   }
 }

@@ -132,24 +132,12 @@ export class HostFleet {
   }
 
   /** The one instance that lives. */
-  async instance() {
-    const Filters = [{ Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }];
-    const { Reservations = [] } = await this.ec2.describeInstances({ Filters });
-    const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
-    const [instance] = instances;
-    if (instance?.InstanceId === undefined || instances.length > 1)
-      throw new Error(`${instances.length} instances live`);
-    return { ...instance, InstanceId: instance.InstanceId };
+  instance() {
+    return livingInstance(this.ec2);
   }
 
-  async dataVolume() {
-    const { Volumes = [] } = await this.ec2.describeVolumes({
-      Filters: [{ Name: "tag:fleetkeeper:name", Values: ["volume/data"] }],
-    });
-    const [volume] = Volumes;
-    if (volume?.VolumeId === undefined || Volumes.length > 1)
-      throw new Error(`there are ${Volumes.length} data volumes`);
-    return { ...volume, VolumeId: volume.VolumeId };
+  dataVolume() {
+    return theDataVolume(this.ec2);
   }
 
   /** The host's files and stand-ins. */
@@ -171,4 +159,25 @@ export function actionsOn(record: RunRecord, target: string): readonly string[] 
   return record.actions
     .filter((action) => `${action.target.kind}/${action.target.name}` === target)
     .map(({ verb, changes }) => `${verb} ${changes.map(({ path }) => path).join(" ")}`);
+}
+
+/** The one that lives beside pools'. @throws Error where none does, or more than one */
+export async function livingInstance(ec2: EC2) {
+  const Filters = [{ Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] }];
+  const { Reservations = [] } = await ec2.describeInstances({ Filters });
+  const instances = Reservations.flatMap(({ Instances = [] }) => Instances).filter(
+    ({ Tags = [] }) => !Tags.some(({ Key }) => Key === "aws:autoscaling:groupName"),
+  );
+  const [instance] = instances;
+  if (instance?.InstanceId === undefined || instances.length > 1) throw new Error(`${instances.length} instances live`);
+  return { ...instance, InstanceId: instance.InstanceId };
+}
+
+export async function theDataVolume(ec2: EC2) {
+  const { Volumes = [] } = await ec2.describeVolumes({
+    Filters: [{ Name: "tag:fleetkeeper:name", Values: ["volume/data"] }],
+  });
+  const [volume] = Volumes;
+  if (volume?.VolumeId === undefined || Volumes.length > 1) throw new Error(`there are ${Volumes.length} data volumes`);
+  return { ...volume, VolumeId: volume.VolumeId };
 }

@@ -28,6 +28,9 @@ async function protection(fleet: MeddledHost): Promise<boolean | undefined> {
 }
 
 async function strangeGroup(fleet: MeddledHost): Promise<string> {
+  const Filters = [{ Name: "group-name", Values: ["strange"] }];
+  const { SecurityGroups: [before] = [] } = await fleet.ec2.describeSecurityGroups({ Filters });
+  if (before?.GroupId !== undefined) return before.GroupId;
   const VpcId = "vpc-0a1b2c3d4e5f60718";
   const { GroupId = "" } = await fleet.ec2.createSecurityGroup({ GroupName: "strange", Description: "strange", VpcId });
   return GroupId;
