@@ -26,6 +26,8 @@ const pipeline = z.strictObject({
   fleets: z.array(fleet).min(1).describe("The fleets that this project may push and plan."),
 });
 
+const buckets = z.record(fleet, z.array(z.string().regex(/^[a-z0-9.-]{3,63}$/)).min(1)).default({});
+
 export const settingsSchema = z.strictObject({
   name: z
     .string()
@@ -51,12 +53,10 @@ export const settingsSchema = z.strictObject({
   unknownMinutes: z.int().min(10).default(60).describe("An alarm after a fleet was unknown for so long."),
   notReadyMinutes: z.int().min(10).default(240).describe("An alarm after a fleet was not Ready for so long."),
   orphanMinutes: z.int().min(30).default(360).describe("An alarm after orphans were there for so long."),
-  cacheBuckets: z
-    .record(fleet, z.array(z.string().regex(/^[a-z0-9.-]{3,63}$/)).min(1))
-    .default({})
-    .describe(
-      "Cache and backup buckets by fleet, where they aren't named `<fleet>-gitlab-cache` and `<fleet>-gitlab-backups`.",
-    ),
+  cacheBuckets: buckets.describe("Cache buckets by fleet, where they aren't named `<fleet>-gitlab-cache`."),
+  backupBuckets: buckets.describe(
+    "Backup buckets by fleet, where they aren't named `<fleet>-gitlab-backups`: of these the fleet's expired backups are deleted.",
+  ),
   hostedZones: z
     .array(z.string().regex(/^Z[A-Z0-9]{1,31}$/))
     .default([])

@@ -1,17 +1,20 @@
 import type { Installation } from "../installation.ts";
+import { eachBackupBucket } from "./cache-grants.ts";
 import { asFleet, type Grant, ofFleet, sessionFleet } from "./grant.ts";
 
 /** Snapshots with each backup, and what retention lets go. */
-export function backupWrites({ arn, partition, s3, settings }: Installation): readonly Grant[] {
+export function backupWrites(installation: Installation): readonly Grant[] {
+  const { arn, partition, settings } = installation;
   const snapshots = `arn:${partition}:ec2:${settings.region}::snapshot/*`;
   const kind = "gitlab";
   return [
-    {
-      sid: "ExpireBackups",
-      why: "Backups that are older than the file keeps. No version of them: the bucket has them for as long again.",
-      actions: ["s3:DeleteObject"],
-      resources: [s3(`${sessionFleet}-gitlab-backups/*/${sessionFleet}/*`)],
-    },
+    ...eachBackupBucket(
+      installation,
+      "ExpireBackups",
+      "Backups that are older than the file keeps. No version of them: the bucket has them for as long again.",
+      ["s3:DeleteObject"],
+      `*/${sessionFleet}/*`,
+    ),
     {
       sid: "SnapshotVolumes",
       why: "Of the fleet's own data volume.",

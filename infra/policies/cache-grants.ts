@@ -31,12 +31,13 @@ export function cacheReads(installation: Installation): readonly Grant[] {
       "How the buckets of cache and backups are set up. Never what is in them.",
       reads,
     ),
-    {
-      sid: "ReadManifests",
-      why: "Which backups there are, of what and when. Never what they hold.",
-      actions: ["s3:GetObject"],
-      resources: [installation.s3(`${sessionFleet}-gitlab-backups/*/manifest.json`)],
-    },
+    ...eachBackupBucket(
+      installation,
+      "ReadManifests",
+      "Which backups of the fleet there are, of what and when. Never what they hold.",
+      ["s3:GetObject"],
+      `*/${sessionFleet}/*/manifest.json`,
+    ),
   ];
 }
 
@@ -56,14 +57,44 @@ export function cacheDeletion(installation: Installation): readonly Grant[] {
   ]);
 }
 
+/** Objects in the buckets of backups. @param keys a pattern */
+export function eachBackupBucket(
+  { s3, settings }: Installation,
+  sid: string,
+  why: string,
+  actions: readonly string[],
+  keys: string,
+): readonly Grant[] {
+  const resources = [s3(`${sessionFleet}-gitlab-backups/${keys}`)];
+  return [
+    { sid, why, actions, resources },
+    ...named(sid, why, actions, settings.backupBuckets, (bucket) => s3(`${bucket}/${keys}`)),
+  ];
+}
+
 /** Buckets know no tags in policies by default, so they are named: by the fleet, or in the settings. */
 function each({ s3, settings }: Installation, sid: string, why: string, actions: readonly string[]): readonly Grant[] {
-  const others = Object.entries(settings.cacheBuckets).map(([fleet, buckets], index): Grant => {
-    const conditions: Conditions = { StringEquals: { "aws:PrincipalTag/fleet": fleet } };
-    return { sid: `${sid}${index + 1}`, why, actions, resources: buckets.map(s3), conditions };
-  });
+  const { cacheBuckets, backupBuckets } = settings;
+  const fleets = [...new Set([...Object.keys(cacheBuckets), ...Object.keys(backupBuckets)])];
+  const others = Object.fromEntries(
+    fleets.map((fleet) => [fleet, [...(cacheBuckets[fleet] ?? []), ...(backupBuckets[fleet] ?? [])]]),
+  );
   return [
     { sid, why, actions, resources: [s3(`${sessionFleet}-gitlab-cache`), s3(`${sessionFleet}-gitlab-backups`)] },
-    ...others,
+    ...named(sid, why, actions, others, s3),
   ];
+}
+
+/** A statement for each fleet whose buckets have other names. */
+function named(
+  sid: string,
+  why: string,
+  actions: readonly string[],
+  buckets: Readonly<Record<string, readonly string[]>>,
+  resource: (bucket: string) => string,
+): readonly Grant[] {
+  return Object.entries(buckets).map(([fleet, names], index) => {
+    const conditions: Conditions = { StringEquals: { "aws:PrincipalTag/fleet": fleet } };
+    return { sid: `${sid}${index + 1}`, why, actions, resources: names.map(resource), conditions };
+  });
 }

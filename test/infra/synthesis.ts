@@ -26,6 +26,7 @@ export const everything = {
   people: [`arn:aws:iam::${account}:role/admins`],
   hostedZones: ["Z0123456789ABCDEFGHIJ"],
   cacheBuckets: { shop: ["shop-cache"] },
+  backupBuckets: { shop: ["shop-dumps"] },
   vpc: {},
   pipelines: [
     { provider: "gitlab", project: "platform/fleets", fleets: ["acme", "tiny"] },
