@@ -1,48 +1,26 @@
-import { IAMClient } from "@aws-sdk/client-iam";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { handler } from "../../functions/reconcile/handler.ts";
 import { SCHEDULER_STATE } from "../../sandbox/services/scheduler/state.ts";
 import type { RunRecord } from "../../shared/engine/record.ts";
-import { type Loopback, loopback } from "../cli/loopback.ts";
-import { lambdaContext } from "./context.ts";
-import { bucket, functionEnvironment, makeWorkerRole } from "./environment.ts";
+import type { Loopback } from "../cli/loopback.ts";
+import { ExportedWorld } from "./exported-world.ts";
 
 const acme = "test/harness/cloud.fleet.yaml";
+let world: ExportedWorld;
 let cloud: Loopback;
-const lines: string[] = [];
 
 beforeEach(async () => {
-  cloud = await loopback(bucket);
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  await makeWorkerRole(new IAMClient({ region: "eu-central-1", endpoint: cloud.url, credentials }));
-  for (const [name, value] of Object.entries(functionEnvironment)) vi.stubEnv(name, value);
-  vi.stubEnv("AWS_ENDPOINT_URL", cloud.url);
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
-  lines.length = 0;
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    lines.push(...String(chunk).split("\n").filter(Boolean));
-    return true;
-  });
+  world = await ExportedWorld.open();
+  ({ cloud } = world);
 });
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  await cloud[Symbol.asyncDispose]();
-});
+afterEach(() => world.close());
 
 /** The exported handler, as Lambda calls it. */
-function invoke(payload: unknown, left = 300_000): Promise<RunRecord> {
-  return handler(
-    payload,
-    lambdaContext("reconcile", "11111111-2222-4333-8444-555555555555", () => left),
-  );
+function invoke(payload: unknown, left?: number): Promise<RunRecord> {
+  return handler(payload, world.context("reconcile", left));
 }
 
-function logged(event: string): readonly Record<string, unknown>[] {
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line["event"] === event);
-}
+const logged = (event: string) => world.logged(event);
 
 test("an invocation without a fleet reconciles the only one, as its worker, and answers the run's record", async () => {
   await cloud.type(["push", acme]);
