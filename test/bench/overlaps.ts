@@ -13,7 +13,8 @@ interface LeaseBody {
 
 /**
  * What no two runs of one fleet may do, judged from outside by the calls that reached AWS: overlap, or write anything of the
- * fleet's without holding its lease. One-shot schedules are set when a run is over, and are no part of it.
+ * fleet's without holding its lease. Free of it are a run's sign of life, which goes side by side with the lease's return
+ * and never takes the place of a later run's, and the one-shot schedule, which is set when a run is over.
  * @param calls in order, of workers' sessions, of which each invocation has one of its own
  * @returns how many times it happened
  */
@@ -50,7 +51,8 @@ function runsOf(calls: readonly Call[], lease: string): readonly Run[] {
 }
 
 function isWork({ access, service, input }: Call, fleet: string): boolean {
-  return access === "write" && service !== "scheduler" && input["Key"] !== `fleets/${fleet}/lease.json`;
+  const free = ["lease.json", "heartbeat.json"].map((name) => `fleets/${fleet}/${name}`);
+  return access === "write" && service !== "scheduler" && !free.includes(String(input["Key"]));
 }
 
 function isWithin({ caller, from, to }: Run, call: Call): boolean {
