@@ -25,12 +25,22 @@ import { FunctionWorld } from "./function-world.ts";
 
 /**
  * Mistakes that cost the users of other tools machines or jobs, where they could be made in collection. The numbers are
- * stable: who finds one here again names it by its number.
+ * stable; those of the decisions themselves are in test/resources/machines/mistakes-of-others.test.ts, and 10 is beside the sections.
  */
 
 test("mistake 1, a wrapper put around a handler and thrown away: what Lambda is given refuses and logs", async () => {
   const context = lambdaContext("collect", "1", () => 60_000);
   await expect(handler({ fleet: "acme", forse: true }, context)).rejects.toMatchObject({ code: "PayloadRefused" });
+});
+
+test("mistake 2, a handler that catches everything: where what is on record can't be read, the function fails, so that it is counted and retried", async () => {
+  const world = await FunctionWorld.open();
+  await world.push("acme", await sampleFile("acme"));
+  await world.call("reconcile", { fleet: "acme", only: ["iam", "network"] });
+  const effect = { type: "error", code: "AccessDenied", status: 403 } as const;
+  world.sandbox.faults.add({ service: "s3", operation: "GetObject", effect });
+  await expect(world.call("collect", { fleet: "acme" })).rejects.toThrow();
+  expect(world.logged("Crashed").at(-1)).toMatchObject({ function: "collect" });
 });
 
 test("mistake 7, a condition on a misspelt tag, which never holds: policies name collection's own tags, each as it is written", () => {
