@@ -20,7 +20,8 @@ export interface FleetkeeperApp {
 /** The whole installation as stacks. Asks nothing of the network, so that it can be synthesised anywhere. */
 export function fleetkeeperApp(settings: Settings, codeOf: CodeOf, app = new App()): FleetkeeperApp {
   const installation = installationOf(settings);
-  const props = { env: { account: settings.account, region: settings.region } };
+  // CloudFormation takes a template of 1 MB, and indentation is an eighth of the documents'.
+  const props = { env: { account: settings.account, region: settings.region }, suppressTemplateIndentation: true };
   const title = (part: string) => `${settings.name}-${part}`;
   const files = hostDocuments();
   const documents = documentNames(files);

@@ -1,5 +1,9 @@
+import { statSync } from "node:fs";
+import { App } from "aws-cdk-lib";
+import { Code } from "aws-cdk-lib/aws-lambda";
 import { expect, test } from "vitest";
 import { alarmDefinitions } from "../../infra/alarms.ts";
+import { fleetkeeperApp } from "../../infra/fleetkeeper-app.ts";
 import { settingsSchema } from "../../infra/settings.ts";
 import { everything, resources, synthesise } from "./synthesis.ts";
 
@@ -166,5 +170,14 @@ test("no policy is longer than IAM takes, and no role has more of them", () => {
   }
   for (const role of all("AWS::IAM::Role")) {
     expect(((role["ManagedPolicyArns"] ?? []) as unknown[]).length).toBeLessThanOrEqual(10);
+  }
+});
+
+test("no template comes near what CloudFormation takes", () => {
+  const code = () => Code.fromInline("export const handler = () => undefined;");
+  const { app } = fleetkeeperApp(settingsSchema.parse(everything), code, new App({ analyticsReporting: false }));
+  for (const { stackName, templateFullPath } of app.synth().stacks) {
+    // 1 MB in S3: CloudFormation's quotas. What is left is for the documents that are still to come.
+    expect(statSync(templateFullPath).size, stackName).toBeLessThan(900_000);
   }
 });
