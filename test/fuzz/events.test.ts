@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { collectRequest } from "../../functions/collect/request.ts";
 import { dispatchEvent, wantedBy } from "../../functions/dispatch/event.ts";
 import { planRequest } from "../../functions/plan/request.ts";
 import { reconcileRequest } from "../../functions/reconcile/request.ts";
@@ -41,11 +42,25 @@ test("whatever dispatch is sent concerns fleets by their names, or is told to be
 test.each([
   ["reconcile", reconcileRequest, asked],
   ["plan", planRequest, { fleet: "acme" }],
+  ["collect", collectRequest, { fleet: "acme", requestId: "r", by: "jo" }],
 ] as const)("whatever %s is sent names one fleet rightly, or is refused", (_, request, sample) => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), nearly(sample)), (value) => {
       const parsed = request.safeParse(value);
       if (parsed.success && parsed.data.fleet !== undefined) expect(parsed.data.fleet).toMatch(fleetNameShape);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("collect, which deletes, takes nothing beside a fleet, a request's id and who asks", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), nearly({ fleet: "acme", requestId: "r", by: "jo" })), (value) => {
+      const parsed = collectRequest.safeParse(value);
+      if (!parsed.success) return;
+      expect(Object.keys(Object(value)).filter((key) => !["fleet", "requestId", "by"].includes(key))).toEqual([]);
+      for (const text of [parsed.data.requestId, parsed.data.by])
+        expect(["string", "undefined"]).toContain(typeof text);
     }),
     { numRuns: 1_000 },
   );

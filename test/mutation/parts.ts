@@ -68,6 +68,10 @@ export const parts: Readonly<Record<string, Part>> = {
     mutate: of("cache-bucket", "bucket", "lifecycle", "tls-policy"),
     tests: kindTests("cache-bucket/diff", "cache-bucket/lifecycle"),
   },
+  host: {
+    mutate: of("host", "address", "instance", "record", "volume", "volume-settings"),
+    tests: kindTests("host/diff", "host/diff-parts"),
+  },
   pool: {
     mutate: of("pool", "group", "template"),
     tests: kindTests("pool/diff"),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { drifts } from "./drifts.ts";
-import { cloud, fleetOf } from "./world.ts";
+import { fleetOf } from "./sample-fleet.ts";
+import { cloud } from "./world.ts";
 
 describe("drift that a person causes is found, named and healed", () => {
   test.for(drifts)("$what", async ({ cause, found }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fleetKinds } from "../../shared/reconciler/kinds.ts";
-import { cloud, fleetOf } from "./world.ts";
+import { fleetOf } from "./sample-fleet.ts";
+import { cloud } from "./world.ts";
 
 describe("the three kinds on the embedded AWS", () => {
   test("make the sample fleet from nothing, and the next look finds nothing to do", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cloud, fleetOf } from "./world.ts";
+import { fleetOf } from "./sample-fleet.ts";
+import { cloud } from "./world.ts";
 
 const sample = fleetOf();
 const adopting = fleetOf(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { cloud, fleetOf } from "./world.ts";
+import { fleetOf } from "./sample-fleet.ts";
+import { cloud } from "./world.ts";
 
 const fleet = fleetOf();
 const Bucket = "acme-gitlab-cache";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { awsServices } from "../../sandbox/aws.ts";
 import { ec2Service } from "../../sandbox/services/ec2/service.ts";
-import { cloud, fleetOf } from "./world.ts";
+import { fleetOf } from "./sample-fleet.ts";
+import { cloud } from "./world.ts";
 
 const fleet = fleetOf();
 const reads = [

@@ -7,7 +7,7 @@ import { SandboxHandler } from "../../sandbox/sdk-handler.ts";
 import { readersOf, writersOf } from "../../shared/aws/access.ts";
 import type { AwsConfig } from "../../shared/aws/clients.ts";
 import type { Readers } from "../../shared/aws/ports.ts";
-import { type Fleet, parseFleet } from "../../shared/desired/fleet.ts";
+import type { Fleet } from "../../shared/desired/fleet.ts";
 import type { Action } from "../../shared/engine/action.ts";
 import { targetKey } from "../../shared/engine/action.ts";
 import { difference } from "../../shared/engine/diff.ts";
@@ -16,34 +16,6 @@ import { type Look, observe } from "../../shared/engine/observe.ts";
 import { fleetKinds } from "../../shared/reconciler/kinds.ts";
 
 const kinds = fleetKinds({ bucket: "acme-state" });
-
-const sample = `
-apiVersion: fleetkeeper.dev/v1
-kind: GitLabFleet
-metadata: { name: acme }
-spec:
-  mode: Enforce
-  region: eu-central-1
-  accountId: "123456789012"
-  tags: { team: platform }
-  network:
-    vpcId: vpc-0a1b2c3d4e5f60718
-    hostSubnetId: subnet-0aaaaaaaaaaaaaaa1
-    machineSubnetIds: [subnet-0bbbbbbbbbbbbbbb2, subnet-0ccccccccccccccc3]
-    allowedCidrs: [203.0.113.0/24]
-  cache: { bucket: acme-gitlab-cache }
-`;
-
-/** The sample fleet, with parts of its text replaced. */
-export function fleetOf(...edits: readonly (readonly [string, string])[]): Fleet {
-  const text = edits.reduce((edited, [from, to]) => {
-    if (!edited.includes(from)) throw new Error(`the sample has no ${from}`);
-    return edited.replace(from, to);
-  }, sample);
-  const read = parseFleet(text, "test.yaml");
-  if (!read.ok) throw new Error(JSON.stringify(read.problems, null, 2));
-  return read.fleet;
-}
 
 /** The embedded AWS, and the three kinds on it by the real SDK. */
 export function cloud(options: Partial<Parameters<typeof createSandbox>[0]> = {}) {

@@ -17,7 +17,7 @@ import {
   tidyRule,
 } from "../../../shared/resources/cache-bucket/lifecycle.ts";
 import { tlsOnlyPolicy } from "../../../shared/resources/cache-bucket/tls-policy.ts";
-import { fleetOf } from "../world.ts";
+import { fleetOf } from "../sample-fleet.ts";
 
 const fleet = fleetOf();
 const name = "acme-gitlab-cache";

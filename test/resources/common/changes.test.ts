@@ -4,7 +4,7 @@ import { all, ownershipOf } from "../../../shared/resources/common/ownership.ts"
 import { policyChanges } from "../../../shared/resources/common/policy-diff.ts";
 import type { Policy, Statement } from "../../../shared/resources/common/policy-document.ts";
 import { changedTags, isMarked, markOf, tagChanges, tagsAfter, tagsOf } from "../../../shared/resources/common/tags.ts";
-import { fleetOf } from "../world.ts";
+import { fleetOf } from "../sample-fleet.ts";
 
 const policy = (...statements: readonly Statement[]): Policy => ({ Version: "2012-10-17", Statement: statements });
 const read: Statement = { Sid: "Read", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:a"] };

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../../shared/engine/json.ts";
 import { type PolicyDocument, renderPolicy } from "../../../shared/resources/common/policy-document.ts";
 import { iamDesired } from "../../../shared/resources/iam/desired.ts";
 import type { RoleDesired } from "../../../shared/resources/iam/role.ts";
-import { fleetOf } from "../world.ts";
+import { fleetOf } from "../sample-fleet.ts";
 
 const sample = fleetOf();
 const outputs = { bucket: "acme-state", prefixOf: (fleet: string) => `fleets/${fleet}/outputs/` };

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RuleRecord } from "../../../shared/aws/network-port.ts";
-import { cloud, fleetOf } from "../world.ts";
+import { fleetOf } from "../sample-fleet.ts";
+import { cloud } from "../world.ts";
 
 const fleet = fleetOf();
 const extra: fc.Arbitrary<RuleRecord> = fc

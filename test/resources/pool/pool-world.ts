@@ -1,7 +1,8 @@
 import { AutoScaling } from "@aws-sdk/client-auto-scaling";
 import { SandboxHandler } from "../../../sandbox/sdk-handler.ts";
 import type { Fleet } from "../../../shared/desired/fleet.ts";
-import { cloud, fleetOf } from "../world.ts";
+import { fleetOf } from "../sample-fleet.ts";
+import { cloud } from "../world.ts";
 
 export const group = "acme-build";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Action } from "../../../shared/engine/action.ts";
-import { fleetOf } from "../world.ts";
+import { fleetOf } from "../sample-fleet.ts";
 import { group, pooledFleet, poolWorld } from "./pool-world.ts";
 
 const fleet = pooledFleet();

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { pluginsOf } from "../../../shared/resources/common/fleeting.ts";
 import { renderRunnerImage } from "../../../shared/resources/stack/render-runner-image.ts";
 import { pooledFleet } from "../pool/pool-world.ts";
-import { fleetOf } from "../world.ts";
+import { fleetOf } from "../sample-fleet.ts";
 
 const plugin = (name: string) => pooledFleet(["maxInstances: 10", `maxInstances: 10\n          plugin: "${name}"`]);
 

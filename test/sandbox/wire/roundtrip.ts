@@ -1,6 +1,10 @@
+import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
+import * as lambda from "@aws-sdk/client-lambda";
+import * as route53 from "@aws-sdk/client-route-53";
 import * as s3 from "@aws-sdk/client-s3";
+import * as scheduler from "@aws-sdk/client-scheduler";
 import * as ssm from "@aws-sdk/client-ssm";
 import * as sts from "@aws-sdk/client-sts";
 import fc from "fast-check";
@@ -50,6 +54,36 @@ export const subjects: readonly Subject[] = [
       AssumeRoleWithSAML: "is not signed",
       AssumeRoleWithWebIdentity: "is not signed",
     },
+  },
+  {
+    name: "autoscaling",
+    protocol: "awsQuery",
+    client: autoscaling,
+    make: (settings) => new autoscaling.AutoScalingClient(settings),
+    except: {},
+  },
+  {
+    name: "route53",
+    protocol: "restXml",
+    client: route53,
+    make: (settings) => new route53.Route53Client(settings),
+    except: {},
+  },
+  {
+    name: "lambda",
+    protocol: "restJson1",
+    client: lambda,
+    make: (settings) => new lambda.LambdaClient(settings),
+    except: { InvokeWithResponseStream: "answers with a stream of events" },
+    // The answer's own status: with one of a failure, the SDK takes it for one.
+    skip: ({ traits }) => traits.httpResponseCode !== undefined,
+  },
+  {
+    name: "scheduler",
+    protocol: "restJson1",
+    client: scheduler,
+    make: (settings) => new scheduler.SchedulerClient(settings),
+    except: {},
   },
   { name: "ssm", protocol: "awsJson1_1", client: ssm, make: (settings) => new ssm.SSMClient(settings), except: {} },
   {
