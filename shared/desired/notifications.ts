@@ -52,7 +52,8 @@ export const notificationsSchema = section({
       [],
     ),
     {
-      description: "Topics that are told, each with events of its own.",
+      description:
+        "Topics that are told, each with events of its own. Not sent yet: alarms go to the installation's topic.",
       example: [{ arn: "arn:aws:sns:eu-central-1:123456789012:acme-gitlab" }],
     },
   ),
