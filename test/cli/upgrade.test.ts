@@ -17,6 +17,12 @@ test("explain upgrade shows the stops from what runs to what the file wants", as
   expect(exit).toBe(0);
   expect(stdout).toContain("1. GitLab 18.8.11 to 18.11.12 (required stop)");
   expect(stdout).toContain("2. PostgreSQL 16 to 17, with GitLab 18.11.12 (GitLab 19.0.0 needs it)");
+  expect(stdout).toContain("to take it along, go to the last stop of GitLab 18 first");
+});
+
+test("explain upgrade within a major version has no need to take the runner along", async () => {
+  const { stdout } = await fleetkeeper(["explain", "upgrade", "-f", acme, "--from", "19.2.7", "--postgresql", "17"]);
+  expect(stdout).toContain("Runner: drained first, then 19.5 beside it.\nExpected downtime");
 });
 
 test("explain upgrade as JSON has every step as data", async () => {

@@ -50,10 +50,20 @@ export function upgradePlanText(running: RunningGitLab, wanted: WantedGitLab, pa
     `GitLab ${running.version}-${running.edition} to ${wanted.version}-${wanted.edition}: ${steps.length} steps, each in the maintenance window.`,
     ...lines,
     `Runner: drained first, then ${runnerBeside(wanted.version)} beside it.`,
+    ...runnerMeanwhile(running, wanted),
     `Expected downtime: ${least} to ${most} minutes in all, more with a big database; background migrations between the steps run while GitLab serves.`,
     `Path: GitLab's published one, read ${publishedPath.readAt}.`,
     "",
   ].join("\n");
+}
+
+/** GitLab guarantees that an older runner works across minor versions, not across major ones (docs.gitlab.com/runner). */
+function runnerMeanwhile({ version }: RunningGitLab, wanted: WantedGitLab): readonly string[] {
+  const [from = "", to = ""] = [version, wanted.version].map((one) => one.split(".")[0]);
+  if (from === to) return [];
+  return [
+    `Until then it stays at its version, also beside a later major one, where jobs may fail: to take it along, go to the last stop of GitLab ${from} first, and on by one major version a time.`,
+  ];
 }
 
 function reason(step: UpgradeStep): string {

@@ -140,6 +140,7 @@ test("the plan shows stops, waits, PostgreSQL, the runner, the downtime and wher
 4. GitLab 18.2.8 to 18.3.1
    waits for: a verified backup of GitLab 18.2.8; its background migrations finished; the image pulled
 Runner: drained first, then 18.3 beside it.
+Until then it stays at its version, also beside a later major one, where jobs may fail: to take it along, go to the last stop of GitLab 17 first, and on by one major version a time.
 Expected downtime: 20 to 65 minutes in all, more with a big database; background migrations between the steps run while GitLab serves.
 Path: GitLab's published one, read 2026-11-24.
 `);
