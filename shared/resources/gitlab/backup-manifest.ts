@@ -4,6 +4,9 @@ import * as z from "zod/mini";
 export const backupParts = ["data", "configuration"] as const;
 export type BackupPart = (typeof backupParts)[number];
 
+/** What the host calls them, in the backup's folder. The manifest comes last. */
+export const partFiles: readonly string[] = backupParts.map((part) => `${part}.tar`);
+
 const part = z.object({
   /** Full key in the bucket. */
   key: z.string(),

@@ -16,6 +16,8 @@ const looks = 10;
 export interface BackupFolder {
   readonly id: string;
   readonly finished: boolean;
+  /** Of every object in it, in full, sorted. */
+  readonly keys: readonly string[];
 }
 
 /** Every folder with a backup's name, oldest first. What else lies in the bucket is nobody's backup. */
@@ -28,13 +30,18 @@ export async function backupFolders(reader: BackupReader, wanted: BackupsWanted)
 
 /** @param root ends with a slash */
 export function foldersOf(objects: readonly StoredObject[], root: string): readonly BackupFolder[] {
-  const folders = new Map<string, boolean>();
+  const folders = new Map<string, { finished: boolean; readonly keys: string[] }>();
   for (const { key } of objects) {
     const [id = "", name, ...deeper] = key.slice(root.length).split("/");
     if (!key.startsWith(root) || name === undefined || backupTime(id) === undefined) continue;
-    folders.set(id, (folders.get(id) ?? false) || (name === "manifest.json" && deeper.length === 0));
+    const folder = folders.get(id) ?? { finished: false, keys: [] };
+    folder.finished ||= name === "manifest.json" && deeper.length === 0;
+    folder.keys.push(key);
+    folders.set(id, folder);
   }
-  return [...folders].map(([id, finished]) => ({ id, finished })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...folders]
+    .map(([id, { finished, keys }]) => ({ id, finished, keys: keys.sort() }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** The newest backup that a restore would take; undefined: none. Newest first, and no more manifests than needed. */

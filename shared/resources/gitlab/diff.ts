@@ -120,22 +120,35 @@ export function diffBackups(
   ];
 }
 
-/** Deleting is healing: what may go is proven by each backup's own manifest, and its versions stay for as long again. */
+/** Deleting is healing: what may go is proven by its own manifest, or by having none for a week; its versions stay on. */
 export function diffRetention(
   target: Target,
   observed: RetentionState | undefined,
   { place, retention }: RetentionDesired,
 ): readonly ActionDraft[] {
-  if (observed === undefined || observed.expired.length === 0) return [];
-  return [
-    {
-      target,
-      verb: "update",
-      ownership: "ours",
-      needs: [{ kind: "backup-bucket", name: place.bucket }],
-      changes: observed.expired.map(({ id, createdAt }) => ({ path: `expired[${id}]`, from: isoTime(createdAt) })),
-      risk: "safe",
-      reason: `${observed.expired.length} backups are older than ${retention.days} days`,
-    },
-  ];
+  if (observed === undefined) return [];
+  const { expired, broken } = observed;
+  const base = {
+    target,
+    verb: "update",
+    ownership: "ours",
+    needs: [{ kind: "backup-bucket", name: place.bucket }],
+    risk: "safe",
+  } as const;
+  const drafts: ActionDraft[] = [];
+  if (expired.length > 0) {
+    drafts.push({
+      ...base,
+      changes: expired.map(({ id, createdAt }) => ({ path: `expired[${id}]`, from: isoTime(createdAt) })),
+      reason: `${expired.length} backups are older than ${retention.days} days`,
+    });
+  }
+  if (broken.length > 0) {
+    drafts.push({
+      ...base,
+      changes: broken.map(({ id, createdAt }) => ({ path: `broken[${id}]`, from: isoTime(createdAt) })),
+      reason: `${broken.length} backups were broken off over a week ago`,
+    });
+  }
+  return drafts;
 }

@@ -53,8 +53,12 @@ export const gitlabKind: Kind<Fleet, GitLabReaders, GitLabWriters, GitLabDesired
         return backUp(sending, desired, "scheduled");
       case "retention": {
         const { bucket } = desired.place;
-        for (const { id, keys } of of("retention", observed)?.expired ?? []) {
+        const seen = of("retention", observed);
+        for (const { id, keys } of seen?.expired ?? []) {
           if (paths.includes(`expired[${id}]`)) await writers.backups.remove(bucket, keys, desired.owner);
+        }
+        for (const { id, keys } of seen?.broken ?? []) {
+          if (paths.includes(`broken[${id}]`)) await writers.backups.remove(bucket, keys, desired.owner);
         }
         return { state: "done" };
       }

@@ -11,13 +11,13 @@ import {
 } from "../../engine/observation.ts";
 import type { HostFacts } from "../common/host-facts.ts";
 import { restoringMark } from "../common/host-request.ts";
-import type { BackupManifest } from "./backup-manifest.ts";
+import { type BackupManifest, backupsPrefix } from "./backup-manifest.ts";
 import { backupState } from "./backup-schedule.ts";
 import { type BackupFolder, backupFolders, newestBackup } from "./backups.ts";
 import { certificateState } from "./certificate.ts";
 import type { BackupsWanted, GitLabDesired, VersionDesired } from "./desired.ts";
 import { checkGitLabRequest, imageOfStep, readGitLabCheck } from "./host-requests.ts";
-import { readExpired } from "./retention.ts";
+import { brokenBackups, readExpired } from "./retention.ts";
 import { isOf, observeSnapshots } from "./snapshots.ts";
 import type { BackupsState, GitLabState, UpgradeCheck } from "./state.ts";
 import { nextStep } from "./upgrade-path.ts";
@@ -153,7 +153,11 @@ async function seeOne({ look, id, running, facts, sets }: Seeing, desired: GitLa
     case "retention": {
       const [folders, newest] = await Promise.all([sets.folders(desired), sets.newest(desired)]);
       const expired = await readExpired(look.readers.backups, desired, folders, newest, look.now);
-      return present({ type: "retention", expired });
+      const { prefix, fleet } = desired.place;
+      // While one is being made or a step is at work, nothing that looks broken off is judged.
+      const quiet = !["backups", "version"].some((name) => look.operations.has(name));
+      const broken = quiet ? brokenBackups(folders, newest?.id, backupsPrefix(prefix, fleet), look.now) : [];
+      return present({ type: "retention", expired, broken });
     }
     case "certificate":
       return present(certificateState(desired, facts, look.now));

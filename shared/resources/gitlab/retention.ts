@@ -1,5 +1,5 @@
 import type { BackupReader } from "../../aws/backups-port.ts";
-import { type BackupManifest, backupsPrefix, backupTime, manifestKey } from "./backup-manifest.ts";
+import { type BackupManifest, backupsPrefix, backupTime, manifestKey, partFiles } from "./backup-manifest.ts";
 import { type BackupFolder, readBackup } from "./backups.ts";
 import type { BackupsWanted, Retention } from "./desired.ts";
 
@@ -38,6 +38,30 @@ export type ExpiredBackup = {
   /** Parts first, the manifest last: what is broken off is found again. */
   readonly keys: readonly string[];
 };
+
+/** Milliseconds after which no backup is still being made: the host ends one after twelve hours. */
+const brokenAfter = 7 * day;
+
+/**
+ * Folders without a manifest: backups that were broken off, oldest first, the first few. Older than a week, older than the
+ * newest good one, and with nothing in them but what a backup writes.
+ * @param root ends with a slash
+ */
+export function brokenBackups(
+  folders: readonly BackupFolder[],
+  newestGood: string | undefined,
+  root: string,
+  now: number,
+): readonly ExpiredBackup[] {
+  if (newestGood === undefined) return [];
+  const broken = folders.flatMap(({ id, finished, keys }): readonly ExpiredBackup[] => {
+    const createdAt = backupTime(id);
+    const old = createdAt !== undefined && now - createdAt > brokenAfter && id < newestGood;
+    const own = keys.every((key) => partFiles.some((name) => key === `${root}${id}/${name}`));
+    return finished || !old || !own ? [] : [{ id, createdAt, keys }];
+  });
+  return broken.sort((a, b) => a.createdAt - b.createdAt).slice(0, perRun);
+}
 
 /** Those of them that are whole sets by their own manifests, with the keys that these name; the first few. */
 export async function readExpired(

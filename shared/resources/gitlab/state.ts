@@ -39,6 +39,8 @@ export type BackupsState = {
 /** What is kept longer than the file asks for. */
 export type RetentionState = {
   readonly type: "retention";
+  /** Backups that were broken off a while ago. */
+  readonly broken: RetentionState["expired"];
   readonly expired: readonly { readonly id: string; readonly createdAt: number; readonly keys: readonly string[] }[];
 };
 

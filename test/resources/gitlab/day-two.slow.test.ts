@@ -43,19 +43,22 @@ describe("a fleet's second week", { shuffle: false }, () => {
     expect(JSON.stringify(tagged.map(({ input }) => input))).not.toContain("snap-");
   });
 
-  it("expired backups and snapshots are deleted, whole sets only, and can be had again for a while", async () => {
-    const key = "gitlab/acme/20260101T000000Z-requested/data.tar";
-    await bucket.put(key, "never finished");
+  it("expired backups, broken-off ones and snapshots are deleted, and can be had again for a while", async () => {
+    await bucket.put("gitlab/acme/20260101T000000Z-requested/data.tar", "never finished");
+    await bucket.put("gitlab/acme/20261123T000000Z-requested/data.tar", "maybe still being made");
     for (let days = 0; days < 5; days += 1) {
       await fleet.world.clock.sleep(day);
       await fleet.settle(20);
     }
     const kept = await ids();
-    expect(kept[0]).toBe("20260101T000000Z-requested");
+    expect(kept[0]).toBe("20261123T000000Z-requested");
     const young = kept.slice(1);
     expect([2, 3]).toContain(young.length);
     for (const id of young) expect(fleet.world.clock.now() - (backupTime(id) ?? 0)).toBeLessThanOrEqual(2 * day);
-    const deleted = await bucket.deleted();
+    const gone = await bucket.deleted();
+    const broken = "gitlab/acme/20260101T000000Z-requested/data.tar";
+    expect(gone).toContain(broken);
+    const deleted = gone.filter((one) => one !== broken);
     expect(deleted).toHaveLength(3 * (6 - young.length));
     expect(deleted.every((one) => /-scheduled\/(data\.tar|configuration\.tar|manifest\.json)$/.test(one))).toBe(true);
     const { Snapshots = [] } = await fleet.ec2.describeSnapshots({ OwnerIds: ["self"] });

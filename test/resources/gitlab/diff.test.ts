@@ -157,13 +157,21 @@ test("what is kept longer than the file asks for goes, each by its name and its 
   const named = { kind: "gitlab", name: "retention" };
   const wanted = { type: "retention", ...backups } as const;
   const expired = [{ id: "b-1", createdAt: at, keys: [] }];
-  expect(diffRetention(named, { type: "retention", expired }, wanted)).toEqual([
+  expect(diffRetention(named, { type: "retention", expired, broken: [] }, wanted)).toEqual([
     {
       ...{ ...base, target: named, needs: [bucket], risk: "safe" },
       changes: [{ path: "expired[b-1]", from: "2026-11-24T01:30:00Z" }],
       reason: "1 backups are older than 30 days",
     },
   ]);
-  expect(diffRetention(named, { type: "retention", expired: [] }, wanted)).toEqual([]);
+  expect(diffRetention(named, { type: "retention", expired: [], broken: [] }, wanted)).toEqual([]);
   expect(diffRetention(named, undefined, wanted)).toEqual([]);
+  const broken = [{ id: "b-0", createdAt: at, keys: [] }];
+  expect(diffRetention(named, { type: "retention", expired: [], broken }, wanted)).toEqual([
+    {
+      ...{ ...base, target: named, needs: [bucket], risk: "safe" },
+      changes: [{ path: "broken[b-0]", from: "2026-11-24T01:30:00Z" }],
+      reason: "1 backups were broken off over a week ago",
+    },
+  ]);
 });

@@ -4,7 +4,7 @@ import type { SnapshotRecord } from "../../../shared/aws/backups-port.ts";
 import { backupId } from "../../../shared/resources/gitlab/backup-manifest.ts";
 import { foldersOf } from "../../../shared/resources/gitlab/backups.ts";
 import type { BackupsWanted } from "../../../shared/resources/gitlab/desired.ts";
-import { expiredBackups, readExpired, setOf } from "../../../shared/resources/gitlab/retention.ts";
+import { brokenBackups, expiredBackups, readExpired, setOf } from "../../../shared/resources/gitlab/retention.ts";
 import { backupTag, diffSnapshots, expiredSnapshots, isOf } from "../../../shared/resources/gitlab/snapshots.ts";
 import { manifest } from "./manifests.ts";
 
@@ -51,9 +51,21 @@ describe("retention", () => {
       "gitlab/acme/",
     );
     expect(folders).toEqual([
-      { id: "20261001T013000Z-scheduled", finished: true },
-      { id: "20261002T013000Z-scheduled", finished: false },
-      { id: "20261003T013000Z-scheduled", finished: false },
+      {
+        id: "20261001T013000Z-scheduled",
+        finished: true,
+        keys: ["data.tar", "manifest.json"].map((name) => `gitlab/acme/20261001T013000Z-scheduled/${name}`),
+      },
+      {
+        id: "20261002T013000Z-scheduled",
+        finished: false,
+        keys: ["gitlab/acme/20261002T013000Z-scheduled/data.tar"],
+      },
+      {
+        id: "20261003T013000Z-scheduled",
+        finished: false,
+        keys: ["gitlab/acme/20261003T013000Z-scheduled/old/manifest.json"],
+      },
     ]);
   });
 
@@ -72,6 +84,29 @@ describe("retention", () => {
     expect(setOf({ ...old, createdAt: now - 29 * day }, wanted, now)).toBeUndefined();
   });
 
+  test("lets a backup go that was broken off over a week ago, and nothing that may still be made or is more than that", () => {
+    const root = "gitlab/acme/";
+    const folder = (age: number, names: readonly string[]) => {
+      const id = backupId(now - age * day, "scheduled");
+      return { id, finished: names.includes("manifest.json"), keys: names.map((name) => `${root}${id}/${name}`) };
+    };
+    const old = folder(20, ["configuration.tar", "data.tar"]);
+    const others = [
+      folder(30, ["data.tar", "manifest.json"]),
+      folder(6.9, ["data.tar"]),
+      folder(40, ["data.tar", "notes.txt"]),
+      folder(50, ["old/data.tar"]),
+    ];
+    const newest = backupId(now - day, "scheduled");
+    expect(brokenBackups([old, ...others], newest, root, now)).toEqual([
+      { id: old.id, createdAt: now - 20 * day, keys: old.keys },
+    ]);
+    expect(brokenBackups([old], undefined, root, now)).toEqual([]);
+    expect(brokenBackups([old], backupId(now - 21 * day, "scheduled"), root, now)).toEqual([]);
+    const many = [11, 12, 13, 14, 15, 16, 17].map((age) => folder(age, ["data.tar"]));
+    expect(brokenBackups(many, newest, root, now)).toHaveLength(5);
+  });
+
   test("leaves a set alone whose manifest can't be read, is another's or names another's objects", async () => {
     const sets = [60, 50, 45, 40, 3, 2, 1].map((age) => manifest(now - age * day));
     const texts = new Map(sets.map((one) => [`gitlab/acme/${one.id}/manifest.json`, JSON.stringify(one)]));
@@ -84,7 +119,7 @@ describe("retention", () => {
       size: async () => undefined,
       text: async (_bucket: string, key: string) => texts.get(key),
     };
-    const folders = sets.map(({ id }) => ({ id, finished: true }));
+    const folders = sets.map(({ id }) => ({ id, finished: true, keys: [] }));
     const expired = await readExpired(reader, wanted, folders, sets.at(-1), now);
     expect(expired.map(({ keys }) => keys.at(-1))).toEqual([fourth]);
   });
