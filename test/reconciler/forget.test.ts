@@ -4,7 +4,7 @@ import { readTeardown } from "../../shared/store/teardown.ts";
 import { endFleet } from "../harness/ending-fleet.ts";
 import { FleetWorld } from "../harness/fleet-world.ts";
 
-test("a teardown that waits for a lease can be interrupted, and the next call forgets the fleet", async () => {
+test("a teardown that waits for a lease can be interrupted and has its time, and the next call forgets the fleet", async () => {
   const world = await FleetWorld.open();
   try {
     const { store, engine } = await world.reconciler();
@@ -12,6 +12,7 @@ test("a teardown that waits for a lease can be interrupted, and the next call fo
     await updateHolds(store, "acme", () => ({ teardown }));
     const held = await engine.leases.acquire("acme", { requestId: "other", trigger: "manual", force: false });
     await expect(endFleet(world, "acme", { interrupted: () => true })).rejects.toMatchObject({ code: "Interrupted" });
+    await expect(endFleet(world, "acme", { within: 5_000 })).rejects.toMatchObject({ code: "Interrupted" });
     if (held.state === "acquired") await held.lease.release([], true);
     expect((await endFleet(world, "acme", { interrupted: () => true })).end).toBe("Gone");
     expect((await readTeardown(store, "acme"))?.endedAt).toBeDefined();
