@@ -8,6 +8,7 @@ import { absent, type Observation, unknown } from "../engine/observation.ts";
 import { endingKind } from "../engine/teardown.ts";
 import { type Left, leftOf } from "../resources/machines/left.ts";
 import type { Collection } from "./collection.ts";
+import { endingRehearsals } from "./ending-rehearsals.ts";
 import { endingSnapshots } from "./ending-snapshots.ts";
 import type { FleetKind } from "./kinds.ts";
 
@@ -35,6 +36,7 @@ export function endingKinds(
     ...ending.map((kind) => (makers.has(kind.kind) ? { ...kind, after: [...kind.after, machines.kind] } : kind)),
     machines,
     endingSnapshots(data),
+    endingRehearsals(),
   ];
 }
 

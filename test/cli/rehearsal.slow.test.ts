@@ -105,6 +105,8 @@ describe("a rehearsal", { shuffle: false }, () => {
         });
       }
       await fleet.world.clock.sleep(16 * 60_000);
+      const [left] = await alive();
+      if (left !== undefined) expect((await type("backups")).stdout).toContain(`${left.InstanceId}  left over by a`);
     }
     const { exit } = await type(`restore --backup ${id} --rehearse`);
     expect(exit).toBe(0);
@@ -112,6 +114,19 @@ describe("a rehearsal", { shuffle: false }, () => {
     expect(
       (await fleet.ec2.describeInstances({ InstanceIds: [host] })).Reservations?.[0]?.Instances?.[0]?.State?.Name,
     ).toBe("running");
+  });
+
+  it("left over when the fleet ends: it goes first, and one that is at work is waited for", async () => {
+    await attempt(new SandboxHandler(fleet.world.sandbox, { at: 40, when: "after" })).catch(() => undefined);
+    const [left] = await alive();
+    expect(left?.State?.Name).toBe("running");
+    const { stdout } = await type("destroy");
+    expect(stdout).toContain(`a rehearsal is at work on ${left?.InstanceId}`);
+    await fleet.world.clock.sleep(16 * 60_000);
+    const destroyed = await type("destroy --confirm acme");
+    expect(destroyed).toMatchObject({ exit: 0 });
+    expect(destroyed.stdout).toContain("acme is destroyed");
+    expect(await alive()).toEqual([]);
   });
 
   /** One rehearsal by a process of its own. */
