@@ -74,9 +74,20 @@ export function registerCommands(add: AddCommand): void {
     () => import("./commands/backup.ts"),
   ).addOption(fleet());
   add("backups", "list GitLab's backups, newest first", () => import("./commands/backups.ts")).addOption(fleet());
-  add("restore", "restore a backup onto a fresh host of its version and edition", () => import("./commands/restore.ts"))
+  add(
+    "restore",
+    "restore a backup onto a fresh host, or go back to a snapshot of the data volume",
+    () => import("./commands/restore.ts"),
+  )
     .addOption(fleet())
-    .requiredOption("--backup <id>", "as backups lists it")
+    .addOption(new Option("--backup <id>", "as backups lists it").conflicts("snapshot"))
+    .addOption(
+      new Option("--snapshot <id>", "in the data volume's place, which is kept; shows the plan first").conflicts([
+        "overwrite",
+        "rehearse",
+      ]),
+    )
+    .addOption(new Option("--approve <id>", "carry the plan of --snapshot out").conflicts("backup"))
     .option("--overwrite", "although GitLab holds projects or users, which are lost")
     .option("--rehearse", "into a throw-away host, which is looked at and removed; the fleet's own isn't touched");
   add("facts", "show what the host tells of itself", () => import("./commands/facts.ts")).addOption(fleet());

@@ -3,6 +3,7 @@ import { Sandbox, type SandboxOptions } from "./sandbox.ts";
 import type { Service } from "./service.ts";
 import { autoScalingService } from "./services/autoscaling/service.ts";
 import { settleGroupsOf } from "./services/autoscaling/settle.ts";
+import type { Disks } from "./services/ec2/disks.ts";
 import { ec2Service } from "./services/ec2/service.ts";
 import { iamService } from "./services/iam/service.ts";
 import type { FunctionCode } from "./services/lambda/delivery.ts";
@@ -16,6 +17,8 @@ import { callerOfSession, STS_STATE } from "./services/sts/sessions.ts";
 
 export interface AwsServicesOptions {
   readonly ssm?: SsmOptions;
+  /** What keeps the content of volumes. */
+  readonly disks?: Disks;
   /** What Lambda functions do. Without it they can be invoked asynchronously only. */
   readonly functions?: (name: string) => FunctionCode;
 }
@@ -24,7 +27,7 @@ export interface AwsServicesOptions {
 export function awsServices(options: AwsServicesOptions = {}): readonly Service[] {
   return [
     autoScalingService(),
-    ec2Service(undefined, settleGroupsOf),
+    ec2Service(undefined, settleGroupsOf, options.disks),
     iamService(),
     lambdaService(options.functions),
     route53Service(),
@@ -44,7 +47,7 @@ export function createSandbox(
 ): Sandbox {
   const { hosts } = options;
   const sandbox: Sandbox = new Sandbox({
-    services: awsServices(hosts === undefined ? {} : { ssm: { runner: hosts } }),
+    services: awsServices(hosts === undefined ? {} : { ssm: { runner: hosts }, disks: hosts }),
     callerOf: (scope) => callerOfSession(sandbox.state(STS_STATE), scope, options.clock.now()),
     ...options,
   });

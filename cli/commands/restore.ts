@@ -11,13 +11,19 @@ import { findHost, type HostOptions, type HostSession, noLease, onHost } from ".
 import type { Io } from "../io.ts";
 import { reconcilerOf } from "../open-reconciler.ts";
 import { rehearse } from "../rehearsal.ts";
+import { refused } from "../snapshot-restore.ts";
 import { fleetOf } from "../state.ts";
+import { restoreSnapshot } from "./restore-snapshot.ts";
 
 interface Options extends HostOptions {
-  readonly backup: string;
+  readonly backup?: string;
+  readonly snapshot?: string;
+  readonly approve?: string;
   readonly overwrite?: boolean;
   readonly rehearse?: boolean;
 }
+
+type BackupOptions = Omit<Options, "snapshot"> & { readonly backup: string };
 
 /** Milliseconds between two looks at a GitLab that is starting. */
 const pause = 15_000;
@@ -26,7 +32,17 @@ const pause = 15_000;
  * `restore --backup ID`: onto the fleet's host, which must be fresh and of the same version and edition. Everything that
  * speaks against it is told before anything is touched. May be repeated: it goes on where it was broken off.
  */
-export async function run(io: Io, _: readonly string[], options: Options): Promise<number> {
+export async function run(io: Io, _: readonly string[], { backup, snapshot, ...options }: Options): Promise<number> {
+  if (snapshot !== undefined) return restoreSnapshot(io, { ...options, snapshot });
+  if (backup !== undefined) return restoreBackup(io, { ...options, backup });
+  throw new Failure({
+    code: "InvalidArgument",
+    class: "terminal",
+    message: "restore takes --backup ID or --snapshot ID; fleetkeeper backups lists both",
+  });
+}
+
+async function restoreBackup(io: Io, options: BackupOptions): Promise<number> {
   if (options.rehearse === true) return runRehearsal(io, options);
   const session = await findHost(io, options);
   const wanted = await backupsOf(session);
@@ -67,7 +83,7 @@ async function manifestOf(reader: BackupReader, wanted: BackupsWanted, id: strin
 }
 
 /** `--rehearse`: whether the backup brings a GitLab back, on a host that is made for this and removed. Needs no living host. */
-async function runRehearsal(io: Io, options: Options): Promise<number> {
+async function runRehearsal(io: Io, options: BackupOptions): Promise<number> {
   const reconciler = await reconcilerOf(io, options, undefined, { emit: () => undefined });
   const fleet = await fleetOf(reconciler.store, options.fleet);
   const { file, wanted } = await backedUpFleet({ fleet, reconciler });
@@ -128,12 +144,4 @@ async function whyNot(
     fleet,
     overwrite,
   }).map(restoreRefusalText);
-}
-
-function refused(reasons: readonly string[]): Failure {
-  return new Failure({
-    code: "RestoreRefused",
-    class: "terminal",
-    message: `nothing was touched: ${reasons.join("; ")}`,
-  });
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostPrograms, packagePrograms } from "./programs.ts";
 
@@ -49,4 +49,11 @@ export function makeVolume(directory: string): void {
   if (existsSync(device)) return;
   writeFileSync(device, "");
   truncateSync(device, 2 ** 21);
+}
+
+/** What one place holds, into another that doesn't exist yet. @param volumes of all volumes, by id */
+export function copyVolume(volumes: string, from: string, to: string): void {
+  const [source, target] = [join(volumes, from), join(volumes, to)];
+  if (!existsSync(source) || existsSync(target)) return;
+  cpSync(source, target, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
 }

@@ -7,6 +7,7 @@ import { gitlabStateKey } from "../gitlab/state.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { SandboxHandler } from "../sdk-handler.ts";
 import type { ServiceContext, StateKey } from "../service.ts";
+import type { Disks } from "../services/ec2/disks.ts";
 import { profileOf } from "../services/ec2/instance-answer.ts";
 import type { InstanceRecord } from "../services/ec2/instance-state.ts";
 import { ec2StateKey } from "../services/ec2/service.ts";
@@ -19,7 +20,7 @@ import { type HostOutcome, type HostRunner, type HostStep, recordingRunner } fro
 import { openSession, STS_STATE } from "../services/sts/sessions.ts";
 import { Host, type HostSurroundings } from "./host.ts";
 import { type HostFaultEffect, HostFaults, killPython, killScript } from "./host-faults.ts";
-import { installPackage } from "./host-root.ts";
+import { copyVolume, installPackage } from "./host-root.ts";
 import { type HostRecord, type HostsState, hostsStateKey, newHost } from "./host-state.ts";
 import { type Isolation, type IsolationMode, isolated, probeIsolation } from "./isolation.ts";
 import { pythonClock } from "./programs.ts";
@@ -48,7 +49,7 @@ export interface HostsOptions {
 const outputLimit = 4 * 2 ** 20;
 
 /** The sandbox's instances as hosts: runs the documents' scripts for real, each instance in a root directory of its own. */
-export class Hosts implements HostRunner {
+export class Hosts implements HostRunner, Disks {
   readonly faults = new HostFaults();
   readonly #options: HostsOptions;
   readonly #hosts = new Map<string, Host>();
@@ -84,6 +85,14 @@ export class Hosts implements HostRunner {
   /** What is remembered of one host; undefined before its first command. */
   record(instanceId: string): HostRecord | undefined {
     return this.state.hosts[instanceId];
+  }
+
+  /** Snapshots lie beside the volumes. */
+  copy(from: string, to: string): void {
+    const { fileSystems } = this.state;
+    const made = fileSystems[from];
+    if (made !== undefined) fileSystems[to] ??= { ...made };
+    copyVolume(join(this.#base(), "volumes"), from, to);
   }
 
   /** One host's files, as a person who is logged in would see and change them. */

@@ -124,7 +124,7 @@ function creating(call: JudgedCall, world: Ec2World, makes: readonly string[]): 
   return questions;
 }
 
-/** What a creating call uses: VPC, subnet, groups, image, and of a snapshot its volume. */
+/** What a creating call uses: VPC, subnet, groups, image, of a snapshot its volume, of a volume its snapshot. */
 function surroundings(call: JudgedCall, world: Ec2World, action: string): readonly Question[] {
   const { input, partition, region } = call;
   const interfaces = (input["NetworkInterfaces"] ?? []) as readonly { SubnetId?: string; Groups?: readonly string[] }[];
@@ -135,7 +135,9 @@ function surroundings(call: JudgedCall, world: Ec2World, action: string): readon
   const image = text(input["ImageId"]);
   const vpc = text(input["VpcId"]);
   const volume = call.operation === "CreateSnapshot" ? text(input["VolumeId"]) : undefined;
+  const snapshot = call.operation === "CreateVolume" ? text(input["SnapshotId"]) : undefined;
   return [
+    ...(snapshot === undefined ? [] : [existing(call, world, action, "snapshot", snapshot)]),
     ...(volume === undefined ? [] : [existing(call, world, action, "volume", volume)]),
     ...(vpc === undefined ? [] : [existing(call, world, action, "vpc", vpc)]),
     ...subnets.map((id) => existing(call, world, action, "subnet", id)),

@@ -24,6 +24,10 @@ export type SnapshotRecord = {
   /** `pending`, `completed`, `error`, `recoverable`, `recovering` */
   readonly state: string;
   readonly encrypted: boolean;
+  /** ARN of the key that it is encrypted by. */
+  readonly kmsKey?: string;
+  /** Of the volume that it is of: a volume made of it is at least as large. */
+  readonly sizeGiB: number;
   readonly tags: Readonly<Record<string, string>>;
 };
 

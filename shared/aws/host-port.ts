@@ -134,7 +134,12 @@ export interface HostWriter extends HostReader {
   zoneOf(subnetId: string): Promise<string>;
   /** Undefined where the volume that an earlier call made under this token is gone, or was another. */
   createVolume(
-    volume: VolumeSettings & { readonly zone: string; readonly tags: Readonly<Record<string, string>> },
+    volume: VolumeSettings & {
+      readonly zone: string;
+      /** Made of this one, with its key unless another is named; else blank. */
+      readonly snapshotId?: string;
+      readonly tags: Readonly<Record<string, string>>;
+    },
     clientToken: string,
   ): Promise<string | undefined>;
   attach(volumeId: string, instanceId: string, device: string): Promise<void>;

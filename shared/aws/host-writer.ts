@@ -239,7 +239,7 @@ async function zoneOf(ec2: EC2Client, subnetId: string): Promise<string> {
 
 async function createVolume(
   ec2: EC2Client,
-  volume: VolumeSettings & { readonly zone: string; readonly tags: Readonly<Record<string, string>> },
+  volume: Parameters<HostWriter["createVolume"]>[0],
   token: string,
 ): Promise<string | undefined> {
   const { VolumeSize: Size, ...ebs } = ebsOf(volume);
@@ -248,6 +248,7 @@ async function createVolume(
       new CreateVolumeCommand({
         ...ebs,
         Size,
+        ...(volume.snapshotId === undefined ? {} : { SnapshotId: volume.snapshotId }),
         AvailabilityZone: volume.zone,
         ClientToken: token,
         TagSpecifications: [{ ResourceType: "volume", Tags: tagList(volume.tags) }],

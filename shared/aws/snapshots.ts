@@ -46,6 +46,8 @@ function snapshotRecord(snapshot: Snapshot): SnapshotRecord {
     startedAt: required(snapshot.StartTime, "a snapshot's time").getTime(),
     state: required(snapshot.State, "a snapshot's state"),
     encrypted: snapshot.Encrypted ?? false,
+    ...(snapshot.KmsKeyId === undefined ? {} : { kmsKey: snapshot.KmsKeyId }),
+    sizeGiB: required(snapshot.VolumeSize, "a snapshot's size"),
     tags: tagsByKey(snapshot.Tags),
   };
 }

@@ -4,6 +4,7 @@ import type { Fleet } from "../desired/fleet.ts";
 import { iamPath } from "../desired/names.ts";
 import { fleetTag, kindTag, nameTag } from "../resources/common/tags.ts";
 import { hostTokens, recordMark } from "../resources/host/desired.ts";
+import { dataVolumeName, keptVolumeName, nextVolumeName } from "../resources/host/volume-swap.ts";
 import type { Ledger } from "../resources/machines/ledger.ts";
 import { parseMachineName } from "../resources/machines/machine-name.ts";
 
@@ -161,7 +162,11 @@ async function storage({ readers, machines }: ProofPorts, fleet: Fleet): Promise
       .map(({ id, tags, sizeGiB, type, zone }): Remnant => {
         const remove = `aws ec2 delete-volume --volume-id ${id}`;
         const remnant = { sort: "volume", id, by: tagged(fleet), remove };
-        if (tags[kindTag] !== "host" || tags[nameTag] !== "volume/data") return remnant;
+        const name = tags[nameTag] ?? "";
+        if (tags[kindTag] === "host" && (name === keptVolumeName || name === nextVolumeName)) {
+          return { ...remnant, retained: `${name}, of a restore by a snapshot (${sizeGiB} GiB ${type} in ${zone})` };
+        }
+        if (tags[kindTag] !== "host" || name !== dataVolumeName) return remnant;
         const policy = fleet.spec.host?.dataVolume.deletionPolicy ?? "Retain";
         return { ...remnant, retained: `GitLab's data (${sizeGiB} GiB ${type} in ${zone}): ${retainedBy(policy)}` };
       }),

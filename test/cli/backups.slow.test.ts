@@ -13,9 +13,11 @@ describe("commands for backups", { shuffle: false }, () => {
   });
   afterAll(() => typed[Symbol.asyncDispose]());
 
-  it("backups lists the one that was due as soon as GitLab was up", async () => {
+  it("backups lists the one that was due as soon as GitLab was up, and the snapshot with it", async () => {
     const { exit, stdout } = await type("backups");
-    expect(stdout).toMatch(/^\d{8}T\d{6}Z-scheduled {2}GitLab 19\.5\.3-ee, \d+\.\d MiB, \w+ old, without artifacts\n$/);
+    expect(stdout).toMatch(
+      /^\d{8}T\d{6}Z-scheduled {2}GitLab 19\.5\.3-ee, \d+\.\d MiB, \w+ old, without artifacts\nsnap-\w+ {2}GitLab 19\.5\.3-ee, snapshot of vol-\w+, \w+, \w+ old\n$/,
+    );
     expect(exit).toBe(0);
   });
 

@@ -8,6 +8,7 @@ import {
   ReleaseAddress,
 } from "./addresses.ts";
 import type { Ec2Context } from "./context.ts";
+import { type Disks, follow } from "./disks.ts";
 import { ec2Error } from "./errors.ts";
 import { DeregisterImage, DescribeImages } from "./images.ts";
 import * as instanceAttributes from "./instance-attributes.ts";
@@ -97,15 +98,16 @@ export function ec2StateKey(timing?: Partial<Ec2Timing>): StateKey<Ec2State> {
 /**
  * EC2 with the network of {@link defaultWorld}.
  * @param also what other services have done to it by then, before each operation
+ * @param disks what keeps the volumes' content; without it they hold nothing
  */
-export function ec2Service(timing?: Partial<Ec2Timing>, also?: (context: Ec2Context) => void): Service {
+export function ec2Service(timing?: Partial<Ec2Timing>, also?: (context: Ec2Context) => void, disks?: Disks): Service {
   return defineService<typeof client>()({
     name: "ec2",
     protocol: "ec2Query",
     client,
     xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
     state: ec2StateKey(timing),
-    operations: prepared(operations, also),
+    operations: prepared(operations, also, disks),
     throttle: { code: "RequestLimitExceeded", status: 503 },
   });
 }
@@ -117,6 +119,7 @@ export function ec2Service(timing?: Partial<Ec2Timing>, also?: (context: Ec2Cont
 function prepared<Functions extends Record<string, (input: never, context: Ec2Context) => object>>(
   functions: Functions,
   also: ((context: Ec2Context) => void) | undefined,
+  disks: Disks | undefined,
 ): Functions {
   const wrapped = Object.entries(functions).map(([name, run]) => [
     name,
@@ -126,7 +129,9 @@ function prepared<Functions extends Record<string, (input: never, context: Ec2Co
       if (asksForDryRun(input)) {
         throw ec2Error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
       }
-      return run(input, context);
+      const answer = run(input, context);
+      if (disks !== undefined) follow(name, answer, disks);
+      return answer;
     },
   ]);
   return Object.fromEntries(wrapped) as Functions;

@@ -6,6 +6,7 @@ import type { WantedGitLab } from "./upgrade-path.ts";
 import { wantedGitLab } from "./wanted.ts";
 
 export const kind = "gitlab";
+const snapshotsName = "snapshots";
 
 export type VersionDesired = {
   readonly type: "version";
@@ -82,7 +83,7 @@ function certificateDesired({ spec: { host } }: Fleet): readonly [string, Certif
 function snapshotsDesired(fleet: Fleet, backups: BackupsWanted): readonly [string, SnapshotsDesired][] {
   const wanted = fleet.spec.host?.backups?.snapshots;
   if (wanted === undefined || !wanted.enabled) return [];
-  const name = "snapshots";
+  const name = snapshotsName;
   return [
     [
       name,
@@ -90,11 +91,16 @@ function snapshotsDesired(fleet: Fleet, backups: BackupsWanted): readonly [strin
         type: name,
         keep: wanted.keep,
         backups,
-        mark: { ...markOf(fleet, kind), [nameTag]: name },
+        mark: snapshotMark(fleet),
         tags: { Name: displayName(fleet.metadata.name, "data"), ...tagsOf(fleet, kind, name) },
       },
     ],
   ];
+}
+
+/** By which every snapshot of the fleet's data volume is found, whatever its file says now. */
+export function snapshotMark(fleet: Fleet): Tags {
+  return { ...markOf(fleet, kind), [nameTag]: snapshotsName };
 }
 
 export function backupsWanted(fleet: Fleet): BackupsWanted | undefined {

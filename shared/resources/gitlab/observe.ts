@@ -165,7 +165,10 @@ async function seeOne({ look, id, running, facts, sets }: Seeing, desired: GitLa
       const volume = look.outputs.get("host/volume/data");
       const encrypted = volume?.["encrypted"];
       const data = { id: volume?.["id"], encrypted: encrypted === undefined ? undefined : encrypted === "true" };
-      const newest = await sets.newest(desired.backups);
+      const last = await sets.newest(desired.backups);
+      // After a step, or back on a snapshot, the volume holds another GitLab's data than that backup's.
+      const same = last?.gitlab.version === running.version && last.gitlab.edition === running.edition;
+      const newest = same ? last : undefined;
       return present(await observeSnapshots(look.readers.snapshots, desired, newest, data));
     }
   }

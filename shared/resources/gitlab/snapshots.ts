@@ -8,7 +8,7 @@ import type { SnapshotsState } from "./state.ts";
 
 /** On a snapshot: the backup that it goes with, and what GitLab ran then: whoever goes back must name it in the file. */
 export const backupTag = "fleetkeeper:backup";
-const gitlabTag = "fleetkeeper:gitlab";
+export const gitlabTag = "fleetkeeper:gitlab";
 
 /** Deleted by one run, at most. */
 const perRun = 5;

@@ -13,6 +13,7 @@ import { type HostState, observeHost } from "./observe.ts";
 import { diffRecord, recordDeletion, recordValue } from "./record.ts";
 import { hostTeardown } from "./teardown.ts";
 import { diffVolume, volumeDeletion, volumeFingerprint } from "./volume.ts";
+import { swapUnderWay } from "./volume-swap.ts";
 
 type HostReaders = Pick<Readers, "host" | "dns">;
 type HostWriters = Pick<Writers, "host" | "dns">;
@@ -197,7 +198,11 @@ function health(observed: HostState): Health {
   }
 }
 
-function instanceHealth({ id, state, imageId, newestImage }: InstanceState): Health {
+function instanceHealth({ id, state, imageId, newestImage, tags }: InstanceState): Health {
+  const snapshot = swapUnderWay(tags);
+  if (snapshot !== undefined) {
+    return { status: "Degraded", message: `${id}: a restore of ${snapshot} was begun and isn't finished` };
+  }
   if (state === "stopped" || state === "stopping") return { status: "Degraded", message: `${id} is ${state}` };
   if (state === "pending") return { status: "Progressing", message: `${id} is starting` };
   if (newestImage === undefined) return { status: "Healthy" };

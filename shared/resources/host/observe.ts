@@ -19,6 +19,7 @@ import { type InstanceState, instanceState } from "./instance.ts";
 import { type RecordState, recordState } from "./record.ts";
 import { isDataVolume, type VolumeState, volumeState } from "./volume.ts";
 import { shapeOf } from "./volume-settings.ts";
+import { swapUnderWay } from "./volume-swap.ts";
 
 export type HostState = InstanceState | VolumeState | AddressState | RecordState;
 
@@ -128,9 +129,11 @@ async function instanceSeen(
 
 async function instanceWait(
   look: HostLook,
-  { id, state }: InstanceState,
+  { id, state, tags }: InstanceState,
   root: HostVolumeRecord | undefined,
 ): Promise<string | undefined> {
+  const swap = swapOn(tags);
+  if (swap !== undefined) return swap;
   if (state === "pending") return `host ${id} is starting`;
   if (state === "stopping") return `host ${id} is stopping`;
   const token = look.operations.get("instance")?.token;
@@ -150,10 +153,15 @@ async function seeDataVolume(
     const found = inPlace ?? (await taggedVolume(look));
     const operation = look.operations.get("volume/data");
     if (found === undefined) {
-      return remembered === undefined ? absent : present({ type: "lost-volume", id: remembered } as const);
+      if (remembered === undefined) return absent;
+      const lost = { type: "lost-volume", id: remembered } as const;
+      const swap = swapOn(record?.tags ?? {});
+      return swap === undefined
+        ? present(lost)
+        : { state: "present", value: lost, operation: underWay(look, swap, operation) };
     }
     const state = volumeState(found, remembered === found.id);
-    const waiting = await volumeWait(look, found, operation);
+    const waiting = swapOn(record?.tags ?? {}) ?? (await volumeWait(look, found, operation));
     return waiting === undefined
       ? present(state)
       : { state: "present", value: state, operation: underWay(look, waiting, operation) };
@@ -187,11 +195,20 @@ async function volumeWait(
   return modifies ? `data volume ${id} is being changed` : undefined;
 }
 
+/** A person's restore, which runs leave alone until it is finished. */
+function swapOn(tags: Readonly<Record<string, string>>): string | undefined {
+  const snapshot = swapUnderWay(tags);
+  if (snapshot === undefined) return undefined;
+  return `a restore of ${snapshot} was begun and isn't finished: fleetkeeper restore --snapshot ${snapshot} goes on with it`;
+}
+
 /** Seen in the thing itself, so it is known also where the run that began it died. */
 function underWay(look: HostLook, message: string, before: Operation | undefined) {
   const startedAt = before?.startedAt ?? look.now;
   const token = before?.token ?? "seen";
-  return { state: "underWay", operation: { token, startedAt, notBefore: look.now + 5_000, message } } as const;
+  // A person's restore goes on by the person: it isn't looked after all the time.
+  const notBefore = look.now + (message.startsWith("a restore of") ? 300_000 : 5_000);
+  return { state: "underWay", operation: { token, startedAt, notBefore, message } } as const;
 }
 
 /** Informational, unless the file says Replace: a parameter that can't be read doesn't make the host unknown. */

@@ -83,7 +83,7 @@ function creation(target: Target, observed: VolumeState | undefined, desired: Vo
   ];
   const base = { target, verb: "create", changes, ownership: "none" } as const;
   if (observed === undefined) return { ...base, risk: "safe", reason: "the fleet has no data volume" };
-  const reason = `data volume ${observed.id} is gone; a blank one starts a GitLab without data (restore a snapshot instead: make a volume of it and give it that one's tags)`;
+  const reason = `data volume ${observed.id} is gone; a blank one starts a GitLab without data (fleetkeeper restore --snapshot goes back to a snapshot instead)`;
   return { ...base, risk: "destructive", reason };
 }
 

@@ -132,6 +132,7 @@ describe("snapshots", () => {
     startedAt: now - age * day,
     state: "completed",
     encrypted: true,
+    sizeGiB: 200,
     tags: { [backupTag]: `backup-${age}` },
     ...more,
   });
