@@ -180,6 +180,8 @@ test("what this fleet let go is its own again, unless somebody has it now", () =
 });
 
 test("the policy denies everything without TLS, and allows nothing", () => {
+  // The old language knows no variables, and a document without a version is of that.
+  expect(tlsOnlyPolicy(fleet, name).Version).toBe("2012-10-17");
   expect(tlsOnlyPolicy(fleet, name).Statement).toEqual([
     {
       ...{ Sid: "TlsOnly", Effect: "Deny", Principal: { AWS: ["*"] }, Action: ["s3:*"] },

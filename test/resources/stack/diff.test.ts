@@ -94,6 +94,10 @@ test.each<readonly [string, Partial<DockerState>, object, string]>([
   expect(draft?.reason).toBe(`Docker on the host differs in ${draft?.changes.map(({ path }) => path).join(", ")}`);
 });
 
+test("a daemon that starts anew is felt, whatever else differs too", () => {
+  expect(diffOfDocker({ docker: "27", compose: "1" })[0]?.risk).toBe("disruptive");
+});
+
 test("a proxy is compared by its digest", () => {
   const desired = { ...docker, proxy: "[Service]" };
   const to = fileDigest("[Service]");
@@ -131,6 +135,11 @@ test.each<readonly [string, Partial<FileState>, readonly object[]]>([
     [{ path: "file[/srv/compose.yaml]", from: "x", to: digest }],
   ],
   [
+    "was written otherwise, with another mode and an older secret",
+    { written: "x", mode: "0600", owner: "x", outdated: [{ parameter: "/a", written: 1, current: 2 }] },
+    [{ path: "file[/srv/compose.yaml]", from: "x", to: digest }],
+  ],
+  [
     "was edited, with another mode",
     { intact: false, mode: "0600", owner: "x" },
     [{ path: "file[/srv/compose.yaml].intact", from: false, to: true }],
@@ -151,7 +160,7 @@ test.each<readonly [string, Partial<FileState>, readonly object[]]>([
   ["has no known owner", { owner: null }, [{ path: "file[/srv/compose.yaml].owner", from: "", to: "root" }]],
 ])("a file that %s", (_what, file, changes) => {
   const drafts = diffOfFiles(file);
-  expect(drafts.flatMap((draft) => draft.changes)).toEqual(changes);
+  expect(drafts.map((draft) => draft.changes)).toEqual(changes.length === 0 ? [] : [changes]);
   if (changes.length === 0) return;
   const needs = [...host, ...own("volume")];
   expect(drafts).toMatchObject([{ verb: "update", risk: "safe", ownership: "ours", needs }]);
@@ -189,6 +198,11 @@ test("a file with secrets is written after the compose file, which says which ve
       ...files,
       files: [{ path: "/srv/a", content: text, mode: "0600", owner: "root" }],
     })[0]?.needs;
+  const both = ["plain", secretMark("/fleetkeeper/acme/secrets/a", "raw")].map((text, index) => ({
+    ...{ path: `/srv/${index}`, content: text, mode: "0600", owner: "root" },
+  }));
+  const [mixed] = diffFiles(at("files/gitlab"), undefined, { ...files, files: both });
+  expect(mixed?.needs).toEqual([...host, ...own("volume", "files/compose")]);
   const secret = secretMark("/fleetkeeper/acme/secrets/a", "raw");
   expect(of("files/gitlab", secret)).toEqual([...host, ...own("volume", "files/compose")]);
   expect(of("files/gitlab", "plain")).toEqual([...host, ...own("volume")]);
