@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import {
   CreateSecurityGroupCommand,
   CreateTagsCommand,
@@ -24,7 +25,8 @@ import { credentialsOf } from "./deployed.ts";
 import { account, region } from "./environment.ts";
 import { objectCreated, tick } from "./events.ts";
 import { FunctionWorld, rootSettings } from "./function-world.ts";
-import { unusedActions } from "./unused-actions.ts";
+import { refusals, usedActions } from "./proof.ts";
+import { unusedActions, unusedByRole } from "./unused-actions.ts";
 
 const stateBucket = `fleetkeeper-state-${account}-${region}`;
 
@@ -55,24 +57,30 @@ test("a life through the handlers needs nothing that the roles don't allow, and 
   }
   await world.call("plan", { fleet: "acme" });
   const { judgements } = world.enforcement;
-  expect(judgements.filter(({ decision }) => !decision.allowed)).toEqual([]);
-  const used = new Set(judgements.map(({ role, action }) => `${role} ${action}`));
+  expect(refusals(judgements)).toEqual([]);
+  const used = new Set([...usedActions(judgements), ...proven()]);
   for (const role of ["fleetkeeper-reconcile-worker", "fleetkeeper-plan-worker", "fleetkeeper-dispatch"]) {
     const unused = allowedActions(role).filter((action) => !used.has(`${role} ${action}`));
-    expect(unused.filter((action) => !(action in unusedActions))).toEqual([]);
+    const unlisted = unused.filter((action) => !(action in unusedActions) && !(`${role} ${action}` in unusedByRole));
+    expect(unlisted).toEqual([]);
+  }
+  expect(Object.keys(unusedByRole).filter((line) => used.has(line))).toEqual([]);
+});
+
+test("every action that a role is allowed is used by some judged suite, or listed with what needs it", () => {
+  const used = new Set(proven().map(actionOf));
+  const roles = resources(templates(), "AWS::IAM::Role").map(({ Properties }) => String(Properties["RoleName"]));
+  const allowed = new Set(roles.flatMap(allowedActions));
+  expect([...allowed].filter((action) => !used.has(action) && !(action in unusedActions)).sort()).toEqual([]);
+  for (const [action, reason] of Object.entries(unusedActions)) {
+    expect(allowed).toContain(action);
+    expect(reason.length).toBeGreaterThan(10);
   }
 });
 
-test("what is listed as unused has a reason, and is allowed to somebody", () => {
-  const everything = new Set(
-    resources(templates(), "AWS::IAM::Role").flatMap(({ Properties }) =>
-      allowedActions(String(Properties["RoleName"])),
-    ),
-  );
-  for (const [action, reason] of Object.entries(unusedActions)) {
-    expect(everything).toContain(action);
-    expect(reason.length).toBeGreaterThan(10);
-  }
+test("nothing that is listed as unused is used by a judged suite", () => {
+  const used = new Set(proven().map(actionOf));
+  expect(Object.keys(unusedActions).filter((action) => used.has(action))).toEqual([]);
 });
 
 test("a worker is refused everything that isn't its fleet's, and what deletes what runs", async () => {
@@ -235,6 +243,16 @@ test("who marks a machine can't terminate it", () => {
   expect(may("ec2:CreateTags")).toBe(true);
   expect(may("ec2:TerminateInstances")).toBe(false);
 });
+
+/** `role action` of what the judged suites have used: each holds its file of `proofs` to what it really uses. */
+function proven(): readonly string[] {
+  const folder = new URL("proofs/", import.meta.url);
+  return readdirSync(folder).flatMap((name) => readFileSync(new URL(name, folder), "utf8").trim().split("\n"));
+}
+
+function actionOf(line: string): string {
+  return line.slice(line.indexOf(" ") + 1);
+}
 
 /** The documents of a role's policies, as text. */
 function policiesOf(role: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { Judgement } from "../../sandbox/iam-enforcement/enforcement.ts";
+import { unusedActions } from "./unused-actions.ts";
 
 /** What IAM refused, as one line each. */
 export function refusals(judgements: readonly Judgement[]): readonly string[] {
@@ -30,5 +31,7 @@ export function usedActions(judgements: readonly Judgement[]): readonly string[]
 export async function expectProof(name: string, judgements: readonly Judgement[]): Promise<void> {
   expect(refusals(judgements)).toEqual([]);
   const used = usedActions(judgements);
+  const listed = used.filter((line) => line.slice(line.indexOf(" ") + 1) in unusedActions);
+  expect(listed, "take it off the list of unused-actions.ts").toEqual([]);
   await expect(`${used.join("\n")}\n`).toMatchFileSnapshot(`./proofs/${name}.txt`);
 }

@@ -1,57 +1,38 @@
-/** Actions that roles are allowed and a plain life doesn't use, each with what needs it. */
+/** Actions that roles are allowed and no judged suite uses, each with what needs it. */
 export const unusedActions: Readonly<Record<string, string>> = {
-  "autoscaling:CreateOrUpdateTags": "A group's tag that drifted, or the mark of one that was adopted.",
-  "autoscaling:ResumeProcesses": "A process of a group that somebody suspended.",
-  "autoscaling:TerminateInstanceInAutoScalingGroup": "What a group holds whose manager is gone for good.",
-  "autoscaling:UpdateAutoScalingGroup": "Bounds, subnets or protection of a group that drifted.",
-  "ec2:AssociateIamInstanceProfile": "A host that lost its profile is given it back.",
-  "ec2:CreateLaunchTemplateVersion": "A pool that the file changes, or a template that drifted.",
-  "ec2:CreateSnapshot": "The data volume, once GitLab runs and was backed up.",
-  "ec2:DeleteLaunchTemplate": "A template that left the file, once a person approved it.",
-  "ec2:DeleteSecurityGroup": "A group that left the file, once a person approved it.",
-  "ec2:DeleteSnapshot": "Snapshots of the data volume beyond those that are kept.",
-  "ec2:DeleteTags": "The mark of a machine that is no suspect any more is taken off.",
-  "ec2:DescribeIamInstanceProfileAssociations": "Before a host's profile is put back.",
-  "ec2:DescribeKeyPairs": "Left-overs of machines are looked for once a fleet has runners.",
-  "ec2:DescribeNetworkInterfaces": "Left-overs of machines are looked for once a fleet has runners.",
-  "ec2:DescribeSnapshots": "Once GitLab runs: whether the data volume has one with the newest backup.",
-  "ec2:DescribeSpotInstanceRequests": "Left-overs of machines are looked for once a fleet has runners.",
-  "ec2:DescribeVolumesModifications": "While a volume grows.",
+  "autoscaling:TerminateInstanceInAutoScalingGroup":
+    "What a group holds whose manager is gone for good: in the suites of orphans.",
+  "ec2:CancelSpotInstanceRequests":
+    "Open spot requests of a manager that is gone: `collect`, in the suites of orphans.",
+  "ec2:DeleteNetworkInterface": "Interfaces that machines left: `collect`, in its own suites.",
+  "ec2:DeleteTags": "The mark of a machine that is no suspect any more is taken off: in the suites of orphans.",
+  "ec2:DeleteVolume": "Volumes that machines left, and the data volume at a teardown with `--data`.",
   "ec2:DetachVolume": "The data volume of a host that ended, before it is attached to the next one.",
-  "ec2:ModifyInstanceAttribute": "Type, groups and termination protection that drifted.",
-  "ec2:ModifyInstanceMetadataOptions": "IMDSv1 that somebody allowed.",
-  "ec2:ModifyLaunchTemplate": "Which version of a template counts.",
-  "ec2:ModifyVolume": "A volume that the file makes larger.",
-  "ec2:ReplaceIamInstanceProfileAssociation": "A host's profile that somebody swapped.",
-  "ec2:RevokeSecurityGroupIngress": "A rule that somebody added.",
-  "ec2:StartInstances": "A host that somebody stopped.",
-  "ec2:StopInstances": "A change of the host's type, in a maintenance window.",
-  "ec2:UpdateSecurityGroupRuleDescriptionsEgress": "A description that drifted.",
-  "ec2:UpdateSecurityGroupRuleDescriptionsIngress": "A description that drifted.",
-  "iam:CreateServiceLinkedRole": "Auto Scaling makes its own role with an account's first group.",
-  "iam:DeleteInstanceProfile": "A profile that left the file, once a person approved it.",
-  "iam:DeleteRole": "A role that left the file, once a person approved it.",
-  "iam:DeleteRolePolicy": "An inline policy that somebody added.",
-  "iam:DetachRolePolicy": "A managed policy that somebody attached.",
-  "iam:ListInstanceProfilesForRole": "Before a role is deleted.",
-  "iam:PutRolePermissionsBoundary": "The boundary of a role that was adopted, or from which somebody took it.",
-  "iam:RemoveRoleFromInstanceProfile": "A wrong role in a profile.",
-  "iam:UpdateAssumeRolePolicy": "A trust policy that drifted.",
-  "iam:UpdateRole": "A description or session length that drifted.",
+  "ec2:DisassociateAddress": "The host's address, at a teardown.",
+  "ec2:ReleaseAddress": "The host's address, at a teardown.",
+  "iam:CreateServiceLinkedRole":
+    "Auto Scaling makes its own role with an account's first group; the embedded AWS has it from the start.",
   "logs:CreateLogStream": "Lambda writes the function's log by its role.",
   "logs:PutLogEvents": "Lambda writes the function's log by its role.",
-  "s3:DeleteObject": "History beyond 500 records, and backups that have expired.",
-  "s3:PutBucketOwnershipControls": "Object ownership that drifted; a new bucket has it from its creation.",
-  "s3:PutBucketTagging": "The mark of a bucket that was adopted or lost it.",
-  "scheduler:CreateSchedule": "What is backed off is run again before the next tick.",
-  "scheduler:UpdateSchedule": "The same where a schedule is there already.",
-  "sqs:ChangeMessageVisibility": "The same, for what failed again.",
-  "sqs:DeleteMessage": "The same, once a letter was delivered.",
-  "sqs:GetQueueAttributes": "The same, before it reads.",
+  "s3:DeleteBucket": "An empty bucket, at a teardown with `--data`.",
+  "sqs:ChangeMessageVisibility": "Lambda's event source, for what failed again.",
+  "sqs:DeleteMessage": "Lambda's event source, once a letter was delivered.",
+  "sqs:GetQueueAttributes": "Lambda's event source, before it reads.",
   "sqs:ReceiveMessage": "Lambda's event source reads the queue by the function's role, when a person redrives it.",
   "sqs:SendMessage": "Lambda puts dead letters into the queue by the function's role.",
-  "ssm:DescribeInstanceInformation": "Workers are asked for their jobs before they are condemned.",
-  "ssm:GetCommandInvocation": "How a command on the host ended.",
-  "ssm:GetParameter": "AMIs that the file names as public parameters.",
-  "ssm:SendCommand": "Commands on the host.",
+};
+
+/** `role action` of what the judged suites use by another role alone, each with when this one needs it. */
+export const unusedByRole: Readonly<Record<string, string>> = {
+  "fleetkeeper-plan-worker ec2:DescribeKeyPairs":
+    "A plan of the fleet's machines, in a teardown; a plain plan leaves the look for orphans to a reconcile.",
+  "fleetkeeper-plan-worker ec2:DescribeNetworkInterfaces":
+    "A plan of the fleet's machines, in a teardown; a plain plan leaves the look for orphans to a reconcile.",
+  "fleetkeeper-plan-worker ec2:DescribeSpotInstanceRequests":
+    "A plan of the fleet's machines, in a teardown; a plain plan leaves the look for orphans to a reconcile.",
+  "fleetkeeper-plan-worker ec2:DescribeVolumesModifications": "A plan that is asked for while a volume grows.",
+  "fleetkeeper-plan-worker iam:ListInstanceProfilesForRole":
+    "A plan that is asked for while a role waits for its deletion.",
+  "fleetkeeper-reconcile-worker ec2:DeleteLaunchTemplate":
+    "A template whose group a person has deleted; in the judged suite that person's next run deletes both.",
 };

@@ -2,6 +2,7 @@ import { DescribeInstancesCommand, DescribeKeyPairsCommand } from "@aws-sdk/clie
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { synthesise } from "../infra/synthesis.ts";
 import { HostLife } from "./host-life.ts";
+import { expectProof } from "./proof.ts";
 
 /** A fleet with its host through the functions alone, each call judged by the synthesised roles. */
 describe("a whole life under the deployed permissions", { shuffle: false }, () => {
@@ -45,5 +46,7 @@ describe("a whole life under the deployed permissions", { shuffle: false }, () =
     const roles = (action: string) =>
       new Set(life.world.enforcement.judgements.filter((one) => one.action === action).map(({ role }) => role));
     expect(roles("ec2:TerminateInstances")).toEqual(new Set(["fleetkeeper-collect-worker"]));
+    expect(await life.world.call("plan", { fleet: "acme" })).toMatchObject({ problems: [] });
+    await expectProof("whole-life", life.world.enforcement.judgements);
   });
 });
