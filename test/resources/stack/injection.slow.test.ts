@@ -77,8 +77,11 @@ describe("a host whose file is full of metacharacters wherever it may be", { shu
     const { files } = (await fleet.host()).files;
     for (const { path, content } of filesOf(desired)) {
       const filled = content.replaceAll(
-        /@@fleetkeeper-secret:(raw|ruby):\/fleetkeeper\/acme\/secrets\/([a-z-]+)@@/g,
-        (_, encoding, name) => (encoding === "ruby" ? `'${planted(name)}'` : planted(name)),
+        /@@fleetkeeper-secret:(raw|ruby|version):\/fleetkeeper\/acme\/secrets\/([a-z-]+)@@/g,
+        (_, encoding, name) => {
+          if (encoding === "version") return "1";
+          return encoding === "ruby" ? `'${planted(name)}'` : planted(name);
+        },
       );
       expect(files.text(path), path).toBe(filled);
     }
