@@ -104,11 +104,15 @@ export function hostWrites({ settings, arn, iam, partition }: Installation): rea
     },
     {
       sid: "RemarkHost",
-      why: "A host that somebody robbed of its tags: known by an instance profile of the fleet, and by carrying no fleet's mark.",
+      why: "A host that somebody robbed of its tags: known by an instance profile of the fleet, but not the machines', and by carrying no fleet's mark.",
       actions: ["ec2:CreateTags"],
       resources: [instances],
       conditions: {
         ArnLike: { "ec2:InstanceProfile": iam(`instance-profile/fleetkeeper/${sessionFleet}/*`) },
+        // docker-machine tags late or never: a machine without tags must not be taken for the host.
+        ArnNotLike: {
+          "ec2:InstanceProfile": iam(`instance-profile/fleetkeeper/${sessionFleet}/${sessionFleet}-machine`),
+        },
         StringEquals: { ...asFleet, "aws:RequestTag/fleetkeeper:kind": "host" },
         Null: { "aws:ResourceTag/fleetkeeper:fleet": "true" },
       },

@@ -1,38 +1,5 @@
-import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { expect, test } from "vitest";
-import { documentNames } from "../../infra/fleetkeeper-app.ts";
-import { hostDocuments } from "../../infra/host-documents/documents.ts";
-import { installationOf } from "../../infra/installation.ts";
-import { policyOf } from "../../infra/policies/grant.ts";
-import { rolePolicies } from "../../infra/policies/role-policies.ts";
-import { settingsSchema } from "../../infra/settings.ts";
-import { account } from "../functions/environment.ts";
-import { everything } from "./synthesis.ts";
-
-const policies = rolePolicies(installationOf(settingsSchema.parse(everything)), documentNames(hostDocuments()));
-
-type Worker = "reconcileWorker" | "planWorker" | "collectWorker";
-
-/** What an independent simulator says to a role's policies, in a session for a fleet. */
-async function may(role: Worker, fleet: string, action: string, resource: string): Promise<boolean> {
-  const identityPolicies = Object.entries(policies[role]).map(([name, grants]) => ({ name, policy: policyOf(grants) }));
-  const answer = await runSimulation(
-    {
-      identityPolicies,
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      request: {
-        action,
-        principal: `arn:aws:iam::${account}:role/worker`,
-        resource: { resource, accountId: account },
-        contextVariables: { "aws:PrincipalTag/fleet": fleet },
-      },
-    },
-    {},
-  );
-  if (answer.resultType !== "single") throw new Error(JSON.stringify(answer));
-  return answer.result.analysis.result === "Allowed";
-}
+import { may } from "./simulated-worker.ts";
 
 const backup = (bucket: string, fleet: string) => `arn:aws:s3:::${bucket}/gitlab/${fleet}/20261124T013000Z-scheduled`;
 
