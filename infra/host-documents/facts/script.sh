@@ -98,8 +98,8 @@ current_versions() {
   if ((${#names[@]} == 0)); then return 0; fi
   use_region || return 0
   while ((${#names[@]} > 0)); do
-    # Ten are the most that one call takes.
-    answer=$(aws ssm get-parameters --names "${names[@]:0:10}" --query 'Parameters[].[Name,Version]' --output text) || answer=
+    # Ten are the most that one call takes. Where Parameter Store can't be reached, the other facts still have their time.
+    answer=$(timeout 20 aws ssm get-parameters --names "${names[@]:0:10}" --query 'Parameters[].[Name,Version]' --output text) || answer=
     while read -r name number; do
       if [[ -n $name ]]; then current_of[$name]=$number; fi
     done <<<"$answer"
