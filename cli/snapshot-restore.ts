@@ -29,6 +29,8 @@ const pause = 5_000;
 /** Milliseconds between two attempts, and how many in a row may fail. */
 const retryPause = 15_000;
 const retries = 40;
+/** Milliseconds for which one call goes on. EC2 makes a volume and stops a host in minutes; both may get stuck. */
+const longest = 60 * 60_000;
 /** Volumes of one swap that may be deleted under it, each made under a client token of its own. */
 const attempts = 4;
 
@@ -57,14 +59,17 @@ export interface SwapSession {
   readonly io: Io;
   readonly reconciler: Reconciler;
   readonly fleet: Fleet;
+  /** Milliseconds; default an hour. */
+  readonly patience?: number;
 }
 
 /**
  * Takes one step after the other to the end, wherever an earlier call was broken off. What passes by itself is tried again.
- * @returns the id of the volume that has the place now @throws Failure `Interrupted`, or what doesn't pass
+ * @returns the id of the volume that has the place now @throws Failure `Interrupted`, `RestoreTimedOut`, or what doesn't pass
  */
 export async function swapVolumes(session: SwapSession, swap: Swap): Promise<string> {
-  const { io } = session;
+  const { io, patience = longest } = session;
+  const deadline = io.now() + patience;
   let failed = 0;
   for (;;) {
     if (io.interrupted.aborted) throw interrupted(swap);
@@ -73,12 +78,13 @@ export async function swapVolumes(session: SwapSession, swap: Swap): Promise<str
       if (step.step === "failed") throw new Failure({ code: "RestoreStuck", class: "terminal", message: step.why });
       if (step.step === "over") return step.volume;
       io.stderr.write(`${step.for}\n`);
+      if (io.now() >= deadline) throw timedOut(swap, step.for);
       failed = 0;
       await io.sleep(pause);
     } catch (error) {
       const failure = error instanceof Failure ? error : failureWhile("restoring a snapshot", error);
       failed += 1;
-      if (failure.class === "terminal" || failed > retries) throw failure;
+      if (failure.class === "terminal" || failed > retries || io.now() >= deadline) throw failure;
       io.stderr.write(`${failure.message}; trying again\n`);
       await io.sleep(retryPause);
     }
@@ -114,6 +120,15 @@ function interrupted({ snapshot }: Swap): Failure {
     code: "Interrupted",
     class: "terminal",
     message: `interrupted during the restore of ${snapshot}`,
+    hint: "Repeat the command: it goes on where it is. Until then no run changes the host.",
+  });
+}
+
+function timedOut({ snapshot }: Swap, waited: string): Failure {
+  return new Failure({
+    code: "RestoreTimedOut",
+    class: "terminal",
+    message: `the restore of ${snapshot} isn't finished in time, and waits: ${waited}`,
     hint: "Repeat the command: it goes on where it is. Until then no run changes the host.",
   });
 }

@@ -121,6 +121,15 @@ describe("back by a snapshot of the data volume", { shuffle: false }, () => {
     expect(plan.stderr).not.toContain(id);
   });
 
+  it("whose time is over says what it waits for, and the same command goes on", async () => {
+    const swap = swapTo(snapshot, await seeSwap((await fleet.world.reconciler()).engine.readers, "acme"));
+    const hasty = attempt(new SandboxHandler(fleet.world.sandbox), swap, 0);
+    await expect(hasty).rejects.toMatchObject({ code: "RestoreTimedOut", message: expect.stringContaining("waits: ") });
+    const done = await type(`restore --snapshot ${snapshot} --approve ${swapId("acme", swap)}`);
+    expect([done.exit, done.stdout]).toEqual([0, expect.stringContaining(`${swap.replaces} is kept`)]);
+    await fleet.settle(20);
+  });
+
   it("killed anywhere, is left alone by every run and gone on with by the same command", async () => {
     const swapOf = async () => swapTo(snapshot, await seeSwap((await fleet.world.reconciler()).engine.readers, "acme"));
     const whole = new SandboxHandler(fleet.world.sandbox);
@@ -161,7 +170,7 @@ describe("back by a snapshot of the data volume", { shuffle: false }, () => {
   });
 
   /** One restore by a process of its own. */
-  async function attempt(handler: SandboxHandler, swap: Swap) {
+  async function attempt(handler: SandboxHandler, swap: Swap, patience?: number) {
     const reconciler = await fleet.world.reconciler(handler);
     const parsed = parseFleet(older(await sampleFile("acme")), "acme");
     if (!parsed.ok) throw new Error("the sample can't be read");
@@ -179,6 +188,7 @@ describe("back by a snapshot of the data volume", { shuffle: false }, () => {
       },
       random: () => 0.5,
     };
-    return swapVolumes({ io, reconciler, fleet: parsed.fleet }, swap);
+    const session = { io, reconciler, fleet: parsed.fleet };
+    return swapVolumes(patience === undefined ? session : { ...session, patience }, swap);
   }
 });
