@@ -17,7 +17,12 @@ export interface ResourceMemory {
 export type Memory = ReadonlyMap<string, ResourceMemory>;
 
 /** @param newRevision the file changed: failures and fights are over, operations in flight are not */
-export function recall(status: FleetStatus | undefined, newRevision: boolean, now: number, limits: Limits): Memory {
+export function recall(
+  status: Pick<FleetStatus, "resources"> | undefined,
+  newRevision: boolean,
+  now: number,
+  limits: Limits,
+): Memory {
   const memory = new Map<string, ResourceMemory>();
   for (const [key, resource] of Object.entries(status?.resources ?? {})) {
     const heals = pruneHeals(resource.heals, resource.sync, now, limits);

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../engine/json.ts";
 import type { Kind, ObserveContext } from "../engine/kind.ts";
 import { absent, type Observation, present, unknown } from "../engine/observation.ts";
 import { aliveFor, lastSign, rehearsalMark } from "../resources/gitlab/rehearsal.ts";
+import { ending } from "./ending.ts";
 
 type RehearsalState = JsonObject & { readonly id: string };
 
@@ -23,19 +24,11 @@ export function endingRehearsals(): Kind<Fleet, Readers, Writers, Json, Rehearsa
     ends: true,
     desired: () => new Map<string, Json>(),
     observe,
-    diff: ({ name, observed }) =>
-      observed === undefined
-        ? []
-        : [
-            {
-              target: { kind, name },
-              verb: "delete",
-              changes: [{ path: "id", from: observed.id }],
-              risk: "destructive",
-              reason: `${observed.id} is the throw-away host of a rehearsal; its volumes, with a copy of GitLab's data, go with it`,
-              ownership: "ours",
-            },
-          ],
+    diff({ name, observed }) {
+      if (observed === undefined) return [];
+      const reason = `${observed.id} is the throw-away host of a rehearsal; its volumes, with a copy of GitLab's data, go with it`;
+      return ending(kind, name, observed.id, reason);
+    },
     outputs: () => ({}),
     health: () => ({ status: "Progressing" }),
     async apply({ action, writers, now }) {

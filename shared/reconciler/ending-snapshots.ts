@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../engine/json.ts";
 import type { Kind } from "../engine/kind.ts";
 import { absent, type Observation, present, unknown } from "../engine/observation.ts";
 import { markOf } from "../resources/common/tags.ts";
+import { ending } from "./ending.ts";
 
 type SnapshotState = JsonObject & { readonly id: string; readonly volumeId: string };
 
@@ -28,19 +29,11 @@ export function endingSnapshots(data: boolean): Kind<Fleet, Readers, Writers, Js
         return all([...names, "listing"], unknown(failureWhile("looking for snapshots", error).message));
       }
     },
-    diff: ({ name, observed }) =>
-      observed === undefined
-        ? []
-        : [
-            {
-              target: { kind, name },
-              verb: "delete",
-              changes: [{ path: "id", from: observed.id }],
-              risk: "destructive",
-              reason: `snapshot ${observed.id} of ${observed.volumeId} is this fleet's, and its deletionPolicy is Delete`,
-              ownership: "ours",
-            },
-          ],
+    diff({ name, observed }) {
+      if (observed === undefined) return [];
+      const reason = `snapshot ${observed.id} of ${observed.volumeId} is this fleet's, and its deletionPolicy is Delete`;
+      return ending(kind, name, observed.id, reason);
+    },
     outputs: () => ({}),
     health: () => ({ status: "Healthy" }),
     async apply({ action, writers }) {

@@ -14,7 +14,7 @@ import {
   withoutFailure,
   withStarted,
 } from "../../shared/engine/memory.ts";
-import type { FleetStatus, ResourceStatus } from "../../shared/engine/status.ts";
+import type { ResourceStatus } from "../../shared/engine/status.ts";
 import { ModelClock } from "./model-clock.ts";
 
 const now = 1_000_000;
@@ -33,7 +33,7 @@ const action = (to: number): Action =>
 
 const plain: ResourceStatus = { kind: "net", name: "a", sync: "Held", since: 1, health: { status: "Healthy" } };
 const recalled = (fields: Partial<ResourceStatus>, newRevision: boolean): Memory =>
-  recall({ resources: { [key]: { ...plain, ...fields } } } as unknown as FleetStatus, newRevision, now, defaultLimits);
+  recall({ resources: { [key]: { ...plain, ...fields } } }, newRevision, now, defaultLimits);
 
 test("a run remembers failures, operations and fights of the runs before it, and nothing of what is well", () => {
   expect(recalled({ failure, operation, heals }, false).get(key)).toStrictEqual({ failure, operation, heals });

@@ -3,7 +3,7 @@ import type { HostReader, HostVolumeRecord, InstanceRecord } from "../../aws/hos
 import type { Fleet } from "../../desired/fleet.ts";
 import { Failure, failureWhile } from "../../engine/failure.ts";
 import { absent, type Observation, type Operation, present, unknown } from "../../engine/observation.ts";
-import { fleetTag, kindTag } from "../common/tags.ts";
+import { fleetTag, kindTag, nameTag } from "../common/tags.ts";
 import { type AddressState, addressState } from "./address.ts";
 import {
   type AddressDesired,
@@ -19,7 +19,7 @@ import { type InstanceState, instanceState } from "./instance.ts";
 import { type RecordState, recordState } from "./record.ts";
 import { isDataVolume, type VolumeState, volumeState } from "./volume.ts";
 import { shapeOf } from "./volume-settings.ts";
-import { swapUnderWay } from "./volume-swap.ts";
+import { dataVolumeName, swapUnderWay } from "./volume-swap.ts";
 
 export type HostState = InstanceState | VolumeState | AddressState | RecordState;
 
@@ -116,7 +116,7 @@ async function instanceSeen(
   }
   const ending = records.find((record) => record.state === "shutting-down");
   if (ending !== undefined) {
-    return { state: "absent", operation: underWay(look, `host ${ending.id} is shutting down`, operation) };
+    return { state: "absent", operation: underWay(look, { message: `host ${ending.id} is shutting down` }, operation) };
   }
   const launched = /^launch (i-\S+)$/.exec(operation?.token ?? "")?.[1];
   const recent = operation !== undefined && look.now - operation.startedAt < unlisted;
@@ -131,15 +131,15 @@ async function instanceWait(
   look: HostLook,
   { id, state, tags }: InstanceState,
   root: HostVolumeRecord | undefined,
-): Promise<string | undefined> {
+): Promise<Wait | undefined> {
   const swap = swapOn(tags);
   if (swap !== undefined) return swap;
-  if (state === "pending") return `host ${id} is starting`;
-  if (state === "stopping") return `host ${id} is stopping`;
+  if (state === "pending") return { message: `host ${id} is starting` };
+  if (state === "stopping") return { message: `host ${id} is stopping` };
   const token = look.operations.get("instance")?.token;
   // EC2's listings may lag behind a start or a stop that was accepted.
   const modifies = token === "modify-root" && root !== undefined && (await look.readers.host.isModifying(root.id));
-  return modifies ? `the root volume of ${id} is being changed` : undefined;
+  return modifies ? { message: `the root volume of ${id} is being changed` } : undefined;
 }
 
 async function seeDataVolume(
@@ -171,7 +171,7 @@ async function seeDataVolume(
 }
 
 async function taggedVolume(look: HostLook): Promise<HostVolumeRecord | undefined> {
-  const tags = { [fleetTag]: look.fleet.metadata.name, [kindTag]: kind, "fleetkeeper:name": "volume/data" };
+  const tags = { [fleetTag]: look.fleet.metadata.name, [kindTag]: kind, [nameTag]: dataVolumeName };
   const volumes = (await look.readers.host.volumesTagged(tags)).filter(
     ({ state }) => state !== "deleting" && state !== "deleted",
   );
@@ -188,26 +188,33 @@ async function volumeWait(
   look: HostLook,
   { id, state, attachment }: HostVolumeRecord,
   operation: Operation | undefined,
-): Promise<string | undefined> {
-  if (state === "creating") return `data volume ${id} is being made`;
-  if (attachment !== undefined && attachment.state !== "attached") return `data volume ${id} is ${attachment.state}`;
+): Promise<Wait | undefined> {
+  if (state === "creating") return { message: `data volume ${id} is being made` };
+  if (attachment !== undefined && attachment.state !== "attached")
+    return { message: `data volume ${id} is ${attachment.state}` };
   const modifies = operation?.token === "modify" && (await look.readers.host.isModifying(id));
-  return modifies ? `data volume ${id} is being changed` : undefined;
+  return modifies ? { message: `data volume ${id} is being changed` } : undefined;
 }
 
-/** A person's restore, which runs leave alone until it is finished. */
-function swapOn(tags: Readonly<Record<string, string>>): string | undefined {
+/** What is waited for, and for how many milliseconds it isn't looked at again. */
+interface Wait {
+  readonly message: string;
+  readonly wait?: number;
+}
+
+/** A person's restore, which runs leave alone until it is finished. It goes on by the person, so it is looked at less often. */
+function swapOn(tags: Readonly<Record<string, string>>): Wait | undefined {
   const snapshot = swapUnderWay(tags);
   if (snapshot === undefined) return undefined;
-  return `a restore of ${snapshot} was begun and isn't finished: fleetkeeper restore --snapshot ${snapshot} goes on with it`;
+  const message = `a restore of ${snapshot} was begun and isn't finished: fleetkeeper restore --snapshot ${snapshot} goes on with it`;
+  return { message, wait: 5 * 60_000 };
 }
 
 /** Seen in the thing itself, so it is known also where the run that began it died. */
-function underWay(look: HostLook, message: string, before: Operation | undefined) {
+function underWay(look: HostLook, { message, wait = 5_000 }: Wait, before: Operation | undefined) {
   const startedAt = before?.startedAt ?? look.now;
   const token = before?.token ?? "seen";
-  // A person's restore goes on by the person: it isn't looked after all the time.
-  const notBefore = look.now + (message.startsWith("a restore of") ? 300_000 : 5_000);
+  const notBefore = look.now + wait;
   return { state: "underWay", operation: { token, startedAt, notBefore, message } } as const;
 }
 

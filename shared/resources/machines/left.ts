@@ -19,7 +19,7 @@ export interface Left {
 
 type Context = Pick<SweepContext, "look" | "ledger" | "policy">;
 type Standing =
-  | { readonly is: "gone" | "not-ours" }
+  | { readonly is: "gone" | "not-ours" | "told-with-user" }
   | { readonly is: "unknown" }
   | { readonly is: "waiting"; readonly ripeIn: number; readonly more?: string }
   | { readonly is: "stuck"; readonly how: string };
@@ -41,6 +41,7 @@ export function leftOf(context: Context): Left {
     switch (standing.is) {
       case "gone":
       case "not-ours":
+      case "told-with-user":
         break;
       case "unknown":
         left.unknown.push(lineOf(finding));
@@ -104,13 +105,14 @@ function throughUser(
   switch (user?.is) {
     case undefined:
     case "gone":
+    case "told-with-user":
       return own;
     case "not-ours":
       return { is: "stuck", how: ", which isn't this fleet's: it can go once that is gone" };
     case "unknown":
     case "waiting":
     case "stuck":
-      return { is: "gone" };
+      return { is: "told-with-user" };
   }
 }
 

@@ -41,28 +41,50 @@ test("an upgrade does one thing at a time: it pulls, backs up, waits for the sna
 });
 
 test.each<readonly [string, Partial<VersionState>, Partial<UpgradeCheck>, object]>([
-  ["a restore that isn't finished", { restoring: true }, {}, { phase: "refused", why: /restore was begun/ }],
-  ["no answer of GitLab's", { check: null }, {}, { phase: "unknown", why: /could not be asked what/ }],
-  ["another operation on the host", {}, { busy: true }, { phase: "waiting", for: /under way on the host/ }],
-  ["a GitLab that isn't ready", { ready: false }, {}, { phase: "refused", why: /19\.2\.7 isn't ready/ }],
-  ["no word of its migrations", {}, { unfinished: null }, { phase: "unknown", why: /migrations could not be asked/ }],
+  [
+    "a restore that isn't finished",
+    { restoring: true },
+    {},
+    { phase: "refused", why: expect.stringMatching(/restore was begun/) },
+  ],
+  [
+    "no answer of GitLab's",
+    { check: null },
+    {},
+    { phase: "unknown", why: expect.stringMatching(/could not be asked what/) },
+  ],
+  [
+    "another operation on the host",
+    {},
+    { busy: true },
+    { phase: "waiting", for: expect.stringMatching(/under way on the host/) },
+  ],
+  [
+    "a GitLab that isn't ready",
+    { ready: false },
+    {},
+    { phase: "refused", why: expect.stringMatching(/19\.2\.7 isn't ready/) },
+  ],
+  [
+    "no word of its migrations",
+    {},
+    { unfinished: null },
+    { phase: "unknown", why: expect.stringMatching(/migrations could not be asked/) },
+  ],
   [
     "migrations that failed",
     {},
     { failed: 1 },
-    { phase: "refused", why: /^1 background migrations of GitLab 19\.2\.7 failed/ },
+    { phase: "refused", why: expect.stringMatching(/^1 background migrations of GitLab 19\.2\.7 failed/) },
   ],
   [
     "migrations that go on",
     {},
     { unfinished: 2, names: ["A", "B"] },
-    { phase: "waiting", for: /^2 background migrations of GitLab 19\.2\.7: A, B$/ },
+    { phase: "waiting", for: expect.stringMatching(/^2 background migrations of GitLab 19\.2\.7: A, B$/) },
   ],
 ])("nothing is stopped for %s", (_what, fields, asked, expected) => {
-  const { phase: name, ...rest } = expected as { phase: string } & Record<string, RegExp>;
-  const next = phase(fields, asked) as unknown as Record<string, string>;
-  expect(next["phase"]).toBe(name);
-  for (const [key, pattern] of Object.entries(rest)) expect(next[key]).toMatch(pattern);
+  expect(phase(fields, asked)).toMatchObject(expected);
 });
 
 test("no word of failed migrations, and none that failed, are no reason to stop", () => {
