@@ -20,6 +20,14 @@ export function checkSpec(spec: PartialSpec, fleetName?: string): Finding[] {
     ...(spec.cache === undefined ? [] : checkCache(spec.cache, spec.host)),
     ...(spec.maintenance === undefined ? [] : checkMaintenance(spec.maintenance)),
     ...(spec.tags === undefined ? [] : checkTags(spec.tags)),
+    ...(spec.notifications?.topics ?? []).map(
+      (_topic, index): Finding => ({
+        severity: "warning",
+        path: ["spec", "notifications", "topics", index],
+        message: "this topic is told of nothing yet",
+        hint: "Subscribe to the installation's own topic, which every alarm goes to (docs/runbook.md).",
+      }),
+    ),
     ...checkPlaces(spec),
     ...(spec.host === undefined ? [] : checkHost(spec.host, spec)),
     ...(spec.runners === undefined

@@ -60,7 +60,10 @@ for (const [what, text, problems] of [
       accountId: '"123456789012"',
       notifications: "{ topics: [{ arn: 'arn:aws:sns:eu-central-1:210987654321:x' }] }",
     }),
-    ["? spec.notifications.topics[0].arn: in another account"],
+    [
+      "? spec.notifications.topics[0]: this topic is told of nothing yet",
+      "? spec.notifications.topics[0].arn: in another account",
+    ],
   ],
   [
     "windows that overlap over the end of the week",
