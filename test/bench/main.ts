@@ -7,6 +7,7 @@ import { hostBench } from "./host.ts";
 import type { Bench, Measurement } from "./measurement.ts";
 import { peersBench } from "./peers/bench.ts";
 import { reconcileBench } from "./reconcile.ts";
+import { provenance, reportOf } from "./report.ts";
 import { scaleBench } from "./scale.ts";
 
 /** Every set of measurements. `npm run bench -- [--json] [NAME...]`. */
@@ -24,7 +25,9 @@ if (unknown.length > 0) {
 
 const results: Measurement[] = [];
 for (const bench of chosen) results.push(...(await bench.run()));
-process.stdout.write(values.json === true ? `${JSON.stringify(results, null, 2)}\n` : text(results));
+const report = reportOf(results, new Date());
+process.stdout.write(values.json === true ? `${JSON.stringify(report, null, 2)}\n` : text(report.results));
+if (values.json !== true) process.stdout.write(`\n${provenance(report)}\n`);
 process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
 
 function text(measurements: readonly Measurement[]): string {
