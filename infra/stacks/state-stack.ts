@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
@@ -38,6 +39,20 @@ export class StateStack extends Stack {
       visibilityTimeout: Duration.minutes(6),
     });
     this.alarms = new Topic(this, "Alarms", { topicName: installation.topic, enforceSSL: true });
+    // A policy of one's own replaces the default one, by which everybody in the account could publish. CloudWatch's documentation:
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    this.alarms.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "AlarmsPublish",
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [this.alarms.topicArn],
+        conditions: {
+          StringEquals: { "aws:SourceAccount": installation.settings.account },
+          ArnLike: { "aws:SourceArn": installation.arn("cloudwatch", `alarm:${installation.settings.name}-*`) },
+        },
+      }),
+    );
     for (const email of installation.settings.alarmEmails) this.alarms.addSubscription(new EmailSubscription(email));
   }
 }

@@ -99,6 +99,30 @@ test("every alarm goes to the topic, says where the runbook explains it, and sil
   expect(all("AWS::SNS::Subscription")).toMatchObject([{ Protocol: "email", Endpoint: "ops@example.com" }]);
 });
 
+test("the topic takes what CloudWatch publishes for these alarms: its own policy replaces the default, which would", () => {
+  const [policy] = all("AWS::SNS::TopicPolicy");
+  const [topic] =
+    Object.entries(templates["state"]?.Resources ?? {}).find(([, { Type }]) => Type === "AWS::SNS::Topic") ?? [];
+  expect(policy).toMatchObject({
+    Topics: [{ Ref: topic }],
+    PolicyDocument: {
+      Statement: expect.arrayContaining([
+        {
+          Sid: "AlarmsPublish",
+          Effect: "Allow",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: { Ref: topic },
+          Condition: {
+            StringEquals: { "aws:SourceAccount": "123456789012" },
+            ArnLike: { "aws:SourceArn": "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:fleetkeeper-*" },
+          },
+        },
+      ]),
+    },
+  });
+});
+
 test("a worker can be assumed by its function alone, and only for one named fleet", () => {
   const worker = all("AWS::IAM::Role").find((role) => role["RoleName"] === "fleetkeeper-reconcile-worker");
   expect(worker?.["AssumeRolePolicyDocument"]).toEqual({
