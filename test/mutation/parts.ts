@@ -53,7 +53,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   companions: {
     mutate: machines("companions", "companion"),
-    tests: machineTests("companions", "companions-boundaries"),
+    tests: machineTests("companions", "companions-boundaries", "companions-timing"),
   },
   // What each kind takes for a difference.
   iam: {
@@ -74,7 +74,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   pool: {
     mutate: of("pool", "group", "template"),
-    tests: kindTests("pool/diff"),
+    tests: kindTests("pool/template-diff", "pool/group-diff"),
   },
   stack: {
     mutate: of("stack", "diff"),
