@@ -64,7 +64,9 @@ export const settingsSchema = z.strictObject({
   people: z
     .array(roleArn)
     .default([])
-    .describe("Who may assume the role for teardown and approved replacement; with MFA."),
+    .describe(
+      "Who may assume the role for teardown and approved replacement: users, who need MFA for it, and roles, which can't show any and so must ask for it where people enter them.",
+    ),
   pipelines: z.array(pipeline).default([]).describe("Projects that push and plan by OIDC, without stored keys."),
   existingOidcProviders: z
     .boolean()

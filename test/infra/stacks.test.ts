@@ -141,6 +141,27 @@ test("a worker can be assumed by its function alone, and only for one named flee
   });
 });
 
+test("a user becomes people's role with a second factor; a role, whose session can't carry one, without", () => {
+  const user = `arn:aws:iam::${everything.account}:user/ada`;
+  const [people] = resources(synthesise({ ...everything, people: [...everything.people, user] }), "AWS::IAM::Role")
+    .map(({ Properties }) => Properties)
+    .filter((role) => role["RoleName"] === "fleetkeeper-teardown");
+  const one = {
+    StringLike: { "aws:RequestTag/fleet": "?*" },
+    "ForAllValues:StringEquals": { "aws:TagKeys": ["fleet"] },
+  };
+  const may = (AWS: readonly string[], Condition: object) => ({
+    Effect: "Allow",
+    Principal: { AWS },
+    Action: ["sts:AssumeRole", "sts:TagSession"],
+    Condition,
+  });
+  expect(people?.["AssumeRolePolicyDocument"]).toEqual({
+    Version: "2012-10-17",
+    Statement: [may([user], { ...one, Bool: { "aws:MultiFactorAuthPresent": "true" } }), may(everything.people, one)],
+  });
+});
+
 test("pipelines push from the default branch alone, and plan from every branch, by their own tokens", () => {
   const trusts = Object.fromEntries(
     all("AWS::IAM::Role").map((role) => [role["RoleName"], JSON.stringify(role["AssumeRolePolicyDocument"])]),
