@@ -45,7 +45,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   classify: {
     mutate: machines("classify", "rules", "ownership", "witnesses", "machine-name", "span"),
-    tests: machineTests("classify", "classify-boundaries", "never-evidence"),
+    tests: machineTests("classify", "classify-boundaries", "classify-directories", "classify-groups", "never-evidence"),
   },
   sweep: {
     mutate: machines("sweep", "sweep-record", "fuse", "mark"),
@@ -86,6 +86,6 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   runner: {
     mutate: of("runner", "canonical", "compare", "diff", "effect", "same-value"),
-    tests: kindTests("runner/config", "runner/diff"),
+    tests: kindTests("runner/compare", "runner/config", "runner/diff", "runner/same-value"),
   },
 };

@@ -95,9 +95,8 @@ const unknown: Rule = {
       reasons.push({ code: "names-unrecorded-manager", manager });
     }
     const name = nameOf(machine);
-    const entries = entriesOf(witnesses, machine.id, name);
-    if (entries.length > 0 && !(name !== undefined && witnesses.inFlight.has(name))) {
-      for (const { manager: id } of entries) {
+    if (!(name !== undefined && witnesses.inFlight.has(name))) {
+      for (const { manager: id } of entriesOf(witnesses, machine.id, name)) {
         const asked = witnesses.managers.get(id);
         if (asked?.state === "active" && asked.sections.state === "unknown") {
           reasons.push({ code: "sections-unknown", manager: id, why: asked.sections.why });

@@ -23,7 +23,7 @@ interface Rule {
 export const runnerOwnedKeys = ["id", "token", "token_obtained_at", "token_expires_at"] as const;
 
 /** Source: GitLab Runner docs "Advanced configuration"; gitlab-runner `commands/multi.go`, `executors/docker/machine`. */
-export const effectRules: readonly Rule[] = [
+const effectRules: readonly Rule[] = [
   ...runnerOwnedKeys.map((key) => ({
     path: ["runners", "*", key],
     effect: "owned" as const,
@@ -50,19 +50,17 @@ export const effectRules: readonly Rule[] = [
   },
   { path: ["runners", "*", "autoscaler", "**"], effect: "restart", why: "the autoscaler is set up once" },
   { path: ["runners", "*"], effect: "reload", why: "a section" },
-  { path: ["**"], effect: "reload", why: "read within seconds" },
 ];
 
 export function effectOf(path: ConfigPath): { readonly effect: ConfigEffect; readonly why: string } {
   const parts = path.map(String);
   const rule = effectRules.find((candidate) => fits(candidate.path, parts));
-  return rule === undefined ? { effect: "reload", why: "" } : { effect: rule.effect, why: rule.why };
+  return rule === undefined ? { effect: "reload", why: "read within seconds" } : { effect: rule.effect, why: rule.why };
 }
 
 function fits(pattern: readonly string[], parts: readonly string[]): boolean {
   for (const [index, part] of pattern.entries()) {
     if (part === "**") return true;
-    if (index >= parts.length) return false;
     if (part !== "*" && part !== parts[index]) return false;
   }
   return pattern.length === parts.length;

@@ -3,7 +3,10 @@ import { keyIn } from "../../desired/runners/keys.ts";
 import type { ConfigPath } from "../../desired/runners/lint.ts";
 import { goDurationMs, isTable, type TomlValue } from "../../desired/runners/toml-value.ts";
 
-/** Values that mean the same as leaving the key out, where the type's zero value isn't all. By path without indexes. */
+/**
+ * Values that mean the same as leaving the key out, where the type's zero value isn't all. By path without indexes and
+ * without the name of the section.
+ */
 const defaults: Readonly<Record<string, readonly TomlValue[]>> = {
   check_interval: [3n],
   shutdown_timeout: [30n],
@@ -23,7 +26,7 @@ const defaults: Readonly<Record<string, readonly TomlValue[]>> = {
 
 /** Whether the runner takes this value as if the key weren't there. */
 export function isDefault(type: KeyType | undefined, value: TomlValue, path: ConfigPath): boolean {
-  const key = path.filter((part) => typeof part === "string").join(".");
+  const key = path.filter((part, index) => typeof part === "string" && !isSectionName(path, index)).join(".");
   if (defaults[key]?.some((one) => sameValue(type, one, value))) return true;
   if (Array.isArray(value)) return value.length === 0;
   if (isTable(value)) {
@@ -36,6 +39,10 @@ export function isDefault(type: KeyType | undefined, value: TomlValue, path: Con
   return (
     value === "" || value === false || value === 0n || value === 0 || (isDuration(type) && goDurationMs(value) === 0)
   );
+}
+
+function isSectionName(path: ConfigPath, index: number): boolean {
+  return index === 1 && path[0] === "runners";
 }
 
 /** Whether the runner reads the same of both. A whole number and a fraction are never the same: it refuses one of them. */

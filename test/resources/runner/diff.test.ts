@@ -128,6 +128,8 @@ test.each<readonly [string, Partial<SectionState>, string]>([
 test("what GitLab says of a runner is set back, whatever the order of its tags", () => {
   const told = (fields: object) => ({ runner: { ...known, attributes: { ...known.attributes, ...fields } } as never });
   expect(diff(told({ tag_list: ["b", "a"] }))).toEqual([]);
+  const turned = { ...desired, attributes: { ...attributes, tag_list: ["b", "a"] } };
+  expect(diff(told({ tag_list: ["a", "b"] }), turned)).toEqual([]);
   expect(diff(told({ tag_list: ["a"], paused: true }))).toEqual([
     {
       ...{ target, verb: "update", risk: "safe", ownership: "ours" },
@@ -146,6 +148,16 @@ test("what GitLab says of a runner is set back, whatever the order of its tags",
   ]);
   expect(diff({ runner: null })).toEqual([]);
   expect(diff({ runner: { ...known, attributes: null } as never })).toEqual([]);
+});
+
+test("one change of the section and one of GitLab's are one action", () => {
+  const runner = { ...known, attributes: { ...known.attributes, paused: true } } as never;
+  const [draft, ...more] = diff({ runner, changes: [change("limit", "reload", { to: 2 })] });
+  expect(more).toEqual([]);
+  expect(draft?.changes).toStrictEqual([
+    { path: "limit", to: 2 },
+    { path: "gitlab.paused", from: true, to: false },
+  ]);
 });
 
 test("whose runner it is can't be changed: it is refused, and the rest is set back", () => {
