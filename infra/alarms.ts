@@ -18,20 +18,23 @@ export interface AlarmDefinition {
   readonly threshold: number;
   /** `below`: alarm where the figure is less, or missing. */
   readonly when: "above" | "below";
-  /** Of five minutes each. */
   readonly periods: number;
+  /** Of each period. What runs write comes once a tick: in a shorter period it would be missing in turns. */
+  readonly minutes: number;
 }
 
-const period = 5;
+const shortest = 5;
 
 /** Every alarm of an installation. Pure. */
 export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[] {
-  const { noSuccessMinutes, unknownMinutes, notReadyMinutes, orphanMinutes } = settings;
-  const longest = (name: MetricName, minutes: number) => ({
+  const { noSuccessMinutes, unknownMinutes, notReadyMinutes, orphanMinutes, tickMinutes } = settings;
+  const minutes = Math.max(shortest, tickMinutes);
+  const longest = (name: MetricName, limit: number) => ({
     metric: { of: "fleetkeeper", name, statistic: "Maximum" } as const,
-    threshold: minutes * 60,
+    threshold: limit * 60,
     when: "above" as const,
     periods: 1,
+    minutes,
   });
   return [
     ...(["dispatch", "plan", "reconcile", "collect"] as const).map(
@@ -42,6 +45,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
         threshold: 0,
         when: "above",
         periods: 1,
+        minutes: shortest,
       }),
     ),
     {
@@ -50,7 +54,17 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       metric: { of: "fleetkeeper", name: "Completed", statistic: "Sum" },
       threshold: 1,
       when: "below",
-      periods: Math.ceil(noSuccessMinutes / period),
+      periods: Math.max(2, Math.ceil(noSuccessMinutes / minutes)),
+      minutes,
+    },
+    {
+      name: "runs-failing",
+      means: "Runs of some fleet fail as a whole: it isn't reconciled, while others may be.",
+      metric: { of: "fleetkeeper", name: "RunsFailed", statistic: "Sum" },
+      threshold: 0,
+      when: "above",
+      periods: 3,
+      minutes,
     },
     {
       name: "dead-letters",
@@ -59,6 +73,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       threshold: 0,
       when: "above",
       periods: 1,
+      minutes: shortest,
     },
     {
       name: "unknown-too-long",
@@ -88,6 +103,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       threshold: 0,
       when: "above",
       periods: 1,
+      minutes,
     },
     {
       name: "backup-overdue",
@@ -96,6 +112,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       threshold: 0,
       when: "above",
       periods: 1,
+      minutes,
     },
     {
       name: "certificate-ending",
@@ -104,6 +121,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       threshold: 0,
       when: "above",
       periods: 1,
+      minutes,
     },
     {
       name: "fuse",
@@ -112,6 +130,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       threshold: 0,
       when: "above",
       periods: 1,
+      minutes,
     },
     {
       name: "deletions-failing",
@@ -120,6 +139,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       threshold: 0,
       when: "above",
       periods: 6,
+      minutes,
     },
     {
       name: "throttled",
@@ -128,6 +148,7 @@ export function alarmDefinitions(settings: Settings): readonly AlarmDefinition[]
       threshold: 0,
       when: "above",
       periods: 6,
+      minutes,
     },
   ];
 }

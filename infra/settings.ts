@@ -49,7 +49,12 @@ export const settingsSchema = z.strictObject({
   reconcileMemory: z.int().min(256).max(3008).default(512).describe("Memory of reconcile and plan, in MB."),
   logDays: z.literal([7, 14, 30, 60, 90, 180, 365]).default(30).describe("How long logs are kept."),
   alarmEmails: z.array(z.email()).default([]).describe("Who is told of alarms; each confirms once by mail."),
-  noSuccessMinutes: z.int().min(10).default(30).describe("An alarm after so long without any completed run."),
+  noSuccessMinutes: z
+    .int()
+    .min(10)
+    .max(1440)
+    .default(30)
+    .describe("An alarm after so long without any completed run, or after two ticks where that is longer."),
   unknownMinutes: z.int().min(10).default(60).describe("An alarm after a fleet was unknown for so long."),
   notReadyMinutes: z.int().min(10).default(240).describe("An alarm after a fleet was not Ready for so long."),
   orphanMinutes: z.int().min(30).default(360).describe("An alarm after orphans were there for so long."),

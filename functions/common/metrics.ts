@@ -6,6 +6,10 @@ export const metrics = {
     unit: "Count",
     means: "Runs that looked at a fleet to the end, whatever they found. Its absence is an alarm.",
   },
+  RunsFailed: {
+    unit: "Count",
+    means: "Runs that could not do their work as a whole: an object of the state is damaged, say.",
+  },
   Ready: { unit: "Count", means: "1 if everything was as declared, else 0." },
   NotReadyFor: { unit: "Seconds", means: "How long a fleet has not been Ready." },
   UnknownFor: { unit: "Seconds", means: "How long it has been unknown whether a fleet is Ready." },

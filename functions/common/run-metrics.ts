@@ -7,12 +7,16 @@ export function runMetrics(record: RunRecord): MetricValues {
   const { end, startedAt, endedAt, actions, held, unknown } = record;
   const Duration = endedAt - startedAt;
   if (end === "Busy") return { Busy: 1, Duration };
+  const RunsFailed = record.failure === undefined ? 0 : 1;
+  // It has seen nothing, so it says nothing of how things are: zeros would turn alarms off.
+  if (RunsFailed === 1 && record.conditions.length === 0) return { Completed: 0, RunsFailed, Ready: 0, Duration };
   const ready = conditionOf(record, "Ready");
   const collected = conditionOf(record, "GarbageCollected");
   const since = (condition: Condition | undefined, fits: boolean): number =>
     condition !== undefined && fits ? Math.max(0, Math.round((endedAt - condition.lastTransitionTime) / 1000)) : 0;
   return {
-    Completed: record.failure === undefined ? 1 : 0,
+    Completed: 1 - RunsFailed,
+    RunsFailed,
     Ready: end === "Ready" ? 1 : 0,
     NotReadyFor: since(ready, ready?.status !== "True"),
     UnknownFor: since(ready, ready?.status === "Unknown"),

@@ -51,7 +51,12 @@ export class WatchStack extends Stack {
           (alarm) => new AlarmWidget({ title: alarm.node.id.replace("Alarm-", ""), alarm, width: 6, height: 4 }),
         ),
         [
-          graph("Runs", [ours("Completed", "Sum"), ours("Ready", "Sum"), ours("Busy", "Sum")]),
+          graph("Runs", [
+            ours("Completed", "Sum"),
+            ours("RunsFailed", "Sum"),
+            ours("Ready", "Sum"),
+            ours("Busy", "Sum"),
+          ]),
           graph("Longest trouble, seconds", [
             ours("NotReadyFor", "Maximum"),
             ours("UnknownFor", "Maximum"),
@@ -76,22 +81,23 @@ export class WatchStack extends Stack {
   }
 }
 
-function metricOf({ metric }: AlarmDefinition, state: StateStack, { functions }: FunctionStack): IMetric {
+function metricOf({ metric, minutes }: AlarmDefinition, state: StateStack, { functions }: FunctionStack): IMetric {
+  const period = Duration.minutes(minutes);
   switch (metric.of) {
     case "fleetkeeper":
-      return ours(metric.name, metric.statistic);
+      return ours(metric.name, metric.statistic, period);
     case "lambda":
       return metric.name === "Errors"
-        ? functions[metric.function].metricErrors()
-        : functions[metric.function].metricThrottles();
+        ? functions[metric.function].metricErrors({ period })
+        : functions[metric.function].metricThrottles({ period });
     case "queue":
-      return state.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum" });
+      return state.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum", period });
   }
 }
 
 /** Over all fleets. */
-function ours(metricName: MetricName, statistic: string): Metric {
-  return new Metric({ namespace: metricNamespace, metricName, statistic, period: Duration.minutes(5) });
+function ours(metricName: MetricName, statistic: string, period = Duration.minutes(5)): Metric {
+  return new Metric({ namespace: metricNamespace, metricName, statistic, period });
 }
 
 function graph(title: string, left: IMetric[]): GraphWidget {

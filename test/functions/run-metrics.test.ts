@@ -1,9 +1,12 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { collectionMetrics } from "../../functions/common/collection-metrics.ts";
 import { runMetrics } from "../../functions/common/run-metrics.ts";
 import { alarmDefinitions } from "../../infra/alarms.ts";
 import { settingsSchema } from "../../infra/settings.ts";
 import { type ConditionReason, conditionReasons } from "../../shared/engine/condition.ts";
 import type { RunRecord } from "../../shared/engine/record.ts";
+import type { CollectionSummary } from "../../shared/resources/machines/summary.ts";
 
 const hour = 3_600_000;
 const endedAt = 100 * hour;
@@ -70,6 +73,49 @@ test.each([
   const figures = runMetrics(record(undefined));
   expect(sounds(name, figures)).toBe(false);
   expect(figures).not.toHaveProperty("BackupOverdueFor");
+});
+
+test("a run that failed as a whole says so, and says nothing of what it hasn't seen: zeros would turn alarms off", () => {
+  const failure = { code: "CorruptObject", class: "terminal", message: "status.json is damaged" } as const;
+  const figures = runMetrics({ ...record(undefined), end: "Failed", failure });
+  expect(figures).toEqual({ Completed: 0, RunsFailed: 1, Ready: 0, Duration: 1000 });
+  expect(alarm("runs-failing")).toMatchObject({ metric: { name: "RunsFailed" }, when: "above", threshold: 0 });
+  // It failed when it gave its lease back: what it saw counts.
+  const seen = runMetrics({ ...record("BackupOverdue", 2 * hour), end: "Failed", failure });
+  expect(seen).toMatchObject({ Completed: 0, RunsFailed: 1, BackupOverdueFor: 7200 });
+});
+
+test("what is told once a tick is looked for in periods that are no shorter, and silence is never one missed tick", () => {
+  const slow = alarmDefinitions(
+    settingsSchema.parse({ account: "123456789012", region: "eu-central-1", tickMinutes: 60 }),
+  );
+  const ours = slow.filter(({ metric }) => metric.of === "fleetkeeper");
+  expect(new Set(ours.map(({ minutes }) => minutes))).toEqual(new Set([60]));
+  expect(slow.find(({ name }) => name === "no-success")).toMatchObject({ periods: 2, minutes: 60 });
+  expect(alarm("no-success")).toMatchObject({ periods: 6, minutes: 5 });
+});
+
+test("docs/costs.md counts the metrics and alarms that there are", async () => {
+  const { BackupOverdueFor, CertificateEndingFor } = {
+    ...runMetrics(record("BackupOverdue")),
+    ...runMetrics(record("CertificateEnding")),
+  };
+  const looked = collectionMetrics({
+    at: 1,
+    machines: {},
+    leftovers: 0,
+    oldestMark: 0,
+    unknownTooLong: 0,
+  } as CollectionSummary);
+  const ofRun = { ...runMetrics(record(undefined)), BackupOverdueFor, CertificateEndingFor, ...looked };
+  const fleet = Object.keys(ofRun).length + ["Calls", "Throttled"].length;
+  const costs = await readFile("docs/costs.md", "utf8");
+  const more = ["Swept", "Deleted", "DeletionsFailed"].length;
+  expect(costs).toContain(
+    `| ${fleet + 1} over all fleets and ${fleet} a fleet (${fleet + more} with orphans), at 0.30 | ${((2 * fleet + 1) * 0.3).toFixed(2)} |`,
+  );
+  const alarms = alarmDefinitions(settings).length;
+  expect(costs).toContain(`| ${alarms}, at 0.10 | ${(alarms / 10).toFixed(2)} |`);
 });
 
 test("a run that found the fleet busy tells of neither, so nothing turns an alarm off that it hasn't looked at", () => {
