@@ -71,7 +71,8 @@ export function nextWave(
 }
 
 function touched(outcome: Outcome | undefined): boolean {
-  return outcome?.state === "applied" || outcome?.state === "pending" || outcome?.state === "failed";
+  const state = outcome?.state;
+  return state === "applied" || state === "pending" || state === "failed";
 }
 
 function notApplied(need: PlannedAction, outcome: Outcome | undefined): Hold | undefined {

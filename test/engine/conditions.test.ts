@@ -140,6 +140,16 @@ const table: readonly [string, Partial<ConditionInput>, Expected][] = [
     { Suspended: "SuspendedByCommand" },
   ],
   ["17. nobody looked for orphans", { collection: undefined }, { GarbageCollected: "CollectionNotRun" }],
+  [
+    "9b. an action failed for good and is planned no more",
+    { resources: { ...calm.resources, "net/b": resource("b", "Failed", { failure }) } },
+    { Ready: "ActionsFailing", Reconciling: "WaitingForPerson", Stalled: "TerminalFailure" },
+  ],
+  [
+    "9c. something failed, and nothing says when it is tried again",
+    { resources: { ...calm.resources, "net/b": resource("b", "Failed") } },
+    { Ready: "ActionsFailing", Reconciling: "WaitingForPerson", Stalled: "TerminalFailure" },
+  ],
   ["18. a backup is due", { told: [{ reason: "BackupOverdue", message: "old" }] }, { BackedUp: "BackupOverdue" }],
 ];
 
@@ -184,11 +194,42 @@ test("a condition of only some fleets is there where something tells of it, the 
   expect(conditions({ ...calm, before: result }).some(({ type }) => type === "BackedUp")).toBe(false);
 });
 
+test("each condition is told by what tells of it, and there is none of which nothing ever told", () => {
+  const types = (input: Partial<ConditionInput>) => conditions({ ...calm, ...input }).map(({ type }) => type);
+  expect(types({})).toEqual(Object.keys(calmReasons));
+  expect(types({ told: undefined })).toEqual(Object.keys(calmReasons));
+  const told = [
+    { reason: "BackupFresh", message: "an hour old" },
+    { reason: "DiskFilling", message: "/data is full" },
+    { reason: "CertificateUnknown", message: "no answer" },
+  ] as const;
+  expect(conditions({ ...calm, told }).slice(7)).toMatchObject([
+    { type: "BackedUp", status: "True", reason: "BackupFresh", message: "an hour old" },
+    { type: "DiskSpace", status: "False", reason: "DiskFilling", message: "/data is full" },
+    { type: "CertificateValid", status: "Unknown", reason: "CertificateUnknown", message: "no answer" },
+  ]);
+});
+
+test("what waits for a person is told with its resource, and how many resources are as declared", () => {
+  const of = (type: ConditionType, input: Partial<ConditionInput>) =>
+    conditions({ ...calm, ...input }).find((one) => one.type === type)?.message;
+  expect(of("Stalled", beside("Held", {}, "ApprovalNeeded"))).toBe("net/b: because");
+  expect(of("Stalled", beside("Held", {}, "FoughtOver"))).toBe("net/b: because");
+  expect(of("Ready", {})).toBe("1 resource is as declared");
+  expect(of("Ready", beside("InSync"))).toBe("2 resources are as declared");
+  expect(of("Ready", { resources: {} })).toBe("0 resources are as declared");
+});
+
 test("a message names three and says how many more there are", () => {
   const names = ["a", "b", "c", "d", "e"];
   const resources = Object.fromEntries(names.map((name) => [name, resource(name, "Unknown")]));
   const ready = conditions({ ...calm, resources }).find(({ type }) => type === "Ready");
   expect(ready?.message).toBe("net/a; net/b; net/c, and 2 more");
+  const { a, b, c } = resources;
+  const three = { a, b, c } as Record<string, ResourceStatus>;
+  expect(conditions({ ...calm, resources: three }).find(({ type }) => type === "Ready")?.message).toBe(
+    "net/a; net/b; net/c",
+  );
 });
 
 test("a message says once what is the matter with many", () => {

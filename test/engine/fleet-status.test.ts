@@ -1,13 +1,19 @@
 import { expect, test } from "vitest";
 import { seal } from "../../shared/engine/action.ts";
-import { startingInventory, unfinishedPlan } from "../../shared/engine/fleet-status.ts";
+import {
+  nextInventory,
+  saysSomethingNew,
+  startingInventory,
+  unfinishedPlan,
+} from "../../shared/engine/fleet-status.ts";
 import type { LeaseNote } from "../../shared/engine/lease.ts";
+import { defaultLimits } from "../../shared/engine/limits.ts";
 import { type PlannedAction, planDigest } from "../../shared/engine/plan.ts";
 import { nothingKnown } from "../../shared/engine/preview.ts";
 import { together } from "../../shared/engine/run-record.ts";
 import { semaphore } from "../../shared/engine/semaphore.ts";
 import type { StoredPlan } from "../../shared/engine/state-port.ts";
-import type { FleetStatus } from "../../shared/engine/status.ts";
+import type { FleetStatus, ResourceStatus } from "../../shared/engine/status.ts";
 
 const target = { kind: "net", name: "b" };
 const action = seal({ target, verb: "create", changes: [], risk: "safe", reason: "so", ownership: "none" }, null);
@@ -58,6 +64,50 @@ test("a stored plan belongs to a run that died, unless the status was written af
 test("what a dead run may have made is looked for", () => {
   expect(startingInventory(status, stored(6, "six"))).toEqual({ net: ["a", "b"], pool: ["p"] });
   expect(startingInventory(undefined, undefined)).toEqual({});
+});
+
+test("what a dead run may have made of a kind that nothing is known of is looked for too, in one order", () => {
+  const at = (kind: string, name: string) => ({ ...action, target: { kind, name } });
+  const dead = {
+    ...stored(6, "six"),
+    plan: planOf([at("stack", "z"), at("iam", "r"), at("net", "0"), at("stack", "a")]),
+  };
+  const found = startingInventory(status, dead);
+  expect(found).toEqual({ iam: ["r"], net: ["0", "a"], pool: ["p"], stack: ["a", "z"] });
+  expect(Object.keys(found)).toEqual(["iam", "net", "pool", "stack"]);
+});
+
+const resource = (kind: string, name: string, fields: Partial<ResourceStatus> = {}): ResourceStatus => ({
+  ...{ kind, name, sync: "InSync", since: 1, health: { status: "Healthy" }, ...fields },
+});
+
+test("remembered is what has a status, and whatever is of a kind that this version doesn't have", () => {
+  const before = { zone: ["z", "y"], net: ["a", "gone"], disk: ["d"] };
+  const kept = { "net/b": resource("net", "b"), "net/a": resource("net", "a"), "app/w": resource("app", "w") };
+  const next = nextInventory(before, ["net", "disk", "app"], kept);
+  expect(next).toEqual({ app: ["w"], net: ["a", "b"], zone: ["y", "z"] });
+  expect(Object.keys(next)).toEqual(["app", "net", "zone"]);
+  expect(nextInventory({ zone: [] }, [], {})).toEqual({});
+});
+
+test("a status says something new by its substance, not by who wrote it, what was noted, or heals that grew old", () => {
+  const now = 1_000 * defaultLimits.healWindow;
+  const isNew = (before: FleetStatus | undefined, next: FleetStatus) =>
+    saysSomethingNew(before, next, now, defaultLimits);
+  const healed = (...at: readonly number[]): FleetStatus => ({
+    ...status,
+    resources: { "net/a": resource("net", "a", at.length === 0 ? {} : { heals: [{ changes: "c", at }] }) },
+  });
+  expect(isNew(undefined, status)).toBe(true);
+  expect(isNew(status, { ...status, epoch: 6, incarnation: "j", notes: ["n"] })).toBe(false);
+  expect(isNew(status, { ...status, lastRun: { ...status.lastRun, requestId: "six" } })).toBe(false);
+  expect(isNew(status, { ...status, notManaged: ["host"] })).toBe(true);
+  expect(isNew(healed(), status)).toBe(true);
+  expect(isNew(healed(), { ...status, resources: { "net/a": resource("net", "a", { sync: "Held" }) } })).toBe(true);
+  expect(isNew(healed(1), healed())).toBe(false);
+  expect(isNew(healed(1, now), healed(now))).toBe(false);
+  expect(isNew(healed(now), healed())).toBe(true);
+  expect(isNew(healed(now), healed(now - 1))).toBe(true);
 });
 
 test("a plan's digest tells what is held, and not when it was made", () => {

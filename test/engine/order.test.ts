@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Action, seal, targetKey, type Verb } from "../../shared/engine/action.ts";
+import { Failure } from "../../shared/engine/failure.ts";
 import type { ReadableKind } from "../../shared/engine/kind.ts";
 import { absent, type Observation, present } from "../../shared/engine/observation.ts";
 import type { Look } from "../../shared/engine/observe.ts";
@@ -83,6 +84,8 @@ test("what is refused for needing itself is said to do so by way of what", () =>
   );
   expect(first?.refused).toBe("it needs itself by way of k/b: a defect of the kind, please report it");
   expect(second?.refused).toBe("it needs itself by way of k/a: a defect of the kind, please report it");
+  const both = inDependencyOrder([action("k", "a", "create", ["a", "z"])], nothing);
+  expect(both[0]?.refused).toMatch(/^it needs itself by way of k\/a, k\/z:/);
 });
 
 test("only deletes wait for what left the file, and only for what isn't wanted any more", () => {
@@ -112,6 +115,39 @@ test("a delete waits for what left the file of kinds after its own, also by way 
   ]);
   const [only] = inDependencyOrder([action("net", "a", "delete")], look);
   expect(only?.needs?.map(targetKey)).toEqual(["host/main", "app/web"]);
+  const { needs: _, ...bare } = action("net", "a", "delete");
+  expect(inDependencyOrder([bare], look)[0]?.needs?.map(targetKey)).toEqual(["host/main", "app/web"]);
+  expect(inDependencyOrder([{ ...bare, target: { kind: "other", name: "x" } }], look)[0]).not.toHaveProperty("needs");
+});
+
+test("a delete waits for what is gone only while its end is still under way", () => {
+  const operation = { token: "1", startedAt: 1, notBefore: 2, message: "draining" };
+  const failure = new Failure({ code: "No", class: "retry", message: "no" });
+  const look = lookOf([
+    ["net", [], {}],
+    [
+      "host",
+      ["net"],
+      {
+        ending: { state: "absent", operation: { state: "underWay", operation } },
+        failed: { state: "absent", operation: { state: "failed", failure } },
+        gone: absent,
+        working: { state: "present", value: null, operation: { state: "underWay", operation } },
+      },
+    ],
+  ]);
+  const [only] = inDependencyOrder([action("net", "a", "delete")], look);
+  expect(only?.needs?.map(targetKey)).toEqual(["host/ending", "host/working"]);
+});
+
+test("kinds that come after each other are a defect, and hold nobody up", () => {
+  const look = lookOf([
+    ["a", ["b"], { x: present(null) }],
+    ["b", ["a"], { y: present(null) }],
+    ["c", [], {}],
+  ]);
+  const [only] = inDependencyOrder([action("c", "z", "delete")], look);
+  expect(only?.needs).toEqual([]);
 });
 
 test("a wave starts what is free, waits for what is not, and skips what never will be", () => {

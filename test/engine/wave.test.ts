@@ -111,6 +111,22 @@ test("of several actions on one target one starts, and the others are outdated o
   ]);
 });
 
+test("what needs a target of which an action is outdated waits for the next round, and is told so in the same wave", () => {
+  const first = action("a");
+  const second = action("a", [], { reason: "another", changes: [{ path: "x", from: 1, to: 2 }] });
+  const third = action("b", ["a"]);
+  const { ready, skipped } = nextWave(
+    waveOrder([first, second, third]),
+    new Map([[first.id, applied]]),
+    new Set([first.id]),
+  );
+  expect(ready).toEqual([]);
+  expect(skipped.map(({ action: { id }, outcome }) => [id, outcome.state])).toEqual([
+    [second.id, "outdated"],
+    [third.id, "skipped"],
+  ]);
+});
+
 test("what needs a target waits for every action on it", () => {
   const first = action("a");
   const second = action("a", [], { reason: "another", changes: [{ path: "x", from: 1, to: 2 }] });

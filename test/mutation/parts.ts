@@ -37,7 +37,16 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   conditions: {
     mutate: engine("conditions", "condition", "fleet-status", "next-status"),
-    tests: engineTests("conditions", "fleet-status", "record", "holding-still", "run", "failures", "revision"),
+    tests: engineTests(
+      "conditions",
+      "fleet-status",
+      "next-status",
+      "record",
+      "holding-still",
+      "run",
+      "failures",
+      "revision",
+    ),
   },
   timing: {
     mutate: engine("backoff", "requeue", "deadline", "memory"),
@@ -70,7 +79,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   host: {
     mutate: of("host", "address", "instance", "record", "volume", "volume-settings"),
-    tests: kindTests("host/diff", "host/diff-parts"),
+    tests: kindTests("host/diff", "host/diff-parts", "host/diff-words"),
   },
   pool: {
     mutate: of("pool", "group", "template"),
