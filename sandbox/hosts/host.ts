@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Bridge, openBridge } from "./bridge.ts";
+import { Bridge } from "./bridge.ts";
 import { HostFiles } from "./host-files.ts";
 import { emptyMemory, installPackage, makeRoot, makeVolume, ownDirectories } from "./host-root.ts";
 import type { HostRecord } from "./host-state.ts";
@@ -28,7 +28,7 @@ export class Host {
   readonly #volumes: string;
   readonly #surroundings: () => HostSurroundings;
   readonly #standIns: Readonly<Record<string, StandIn>>;
-  #bridge: Promise<Bridge> | undefined;
+  #bridge: Bridge | undefined;
 
   /** @param directory its own @param volumes of all volumes, by id */
   constructor(directory: string, volumes: string, surroundings: () => HostSurroundings) {
@@ -51,19 +51,19 @@ export class Host {
     return join(this.#directory, "root");
   }
 
-  get #socket(): string {
-    return join(this.#directory, "socket");
+  /** The way from this host's programs to the sandbox. */
+  get bridge(): Bridge {
+    this.#bridge ??= new Bridge(join(this.#directory, "calls"), (request) => this.#answer(request));
+    return this.#bridge;
   }
 
   /** Follows the instance: made at its first run, and booted whenever it began to run anew. @param startedAt when it did */
-  async prepare(startedAt: number): Promise<void> {
+  prepare(startedAt: number): void {
     makeRoot(this.root);
     const { host, devices } = this.#surroundings();
     for (const { volumeId, isRoot } of devices) if (!isRoot) makeVolume(join(this.#volumes, volumeId));
     this.#dropDetached(host, devices);
     if (host.bootedAt !== startedAt) this.#boot(host, startedAt);
-    this.#bridge ??= openBridge(this.#socket, (request) => this.#answer(request));
-    await this.#bridge;
     follow(this.context());
   }
 
@@ -96,7 +96,7 @@ export class Host {
         ...ownDirectories.map((name) => ({ from: join(this.root, name), to: `/${name}` })),
         // Where Debian and others keep what some of /usr's links point to.
         ...(existsSync(alternatives) ? [{ from: alternatives, to: alternatives, readOnly: true }] : []),
-        { from: this.#socket, to: "/run/sandbox/socket" },
+        { from: this.bridge.directory, to: "/run/sandbox/calls" },
         ...attached.map(({ volumeId }) => ({ from: data(volumeId), to: `/run/sandbox/volumes/${volumeId}` })),
         ...attached.map(({ volumeId, path }) => ({ from: join(this.#volumes, volumeId, "device"), to: path })),
         ...Object.entries(host.mounts).map(([point, volumeId]) => ({ from: data(volumeId), to: point })),
@@ -104,15 +104,14 @@ export class Host {
     };
   }
 
-  async close(): Promise<void> {
-    const bridge = this.#bridge;
+  close(): void {
+    this.#bridge?.close();
     this.#bridge = undefined;
-    await (await bridge)?.close();
   }
 
   /** A terminated instance's root volume goes; other volumes' directories stay. */
-  async remove(): Promise<void> {
-    await this.close();
+  remove(): void {
+    this.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 

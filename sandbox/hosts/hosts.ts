@@ -103,7 +103,7 @@ export class Hosts implements HostRunner, Disks {
     const host = this.#hosts.get(instanceId) ?? this.#newHost(instanceId);
     this.#hosts.set(instanceId, host);
     this.state.hosts[instanceId] ??= newHost(instanceId);
-    await host.prepare(startedAt);
+    host.prepare(startedAt);
     return host;
   }
 
@@ -142,7 +142,7 @@ export class Hosts implements HostRunner, Disks {
 
   /** Ends the hosts' sockets, and deletes what nobody asked to keep. */
   async close(): Promise<void> {
-    for (const host of this.#hosts.values()) await host.close();
+    for (const host of this.#hosts.values()) host.close();
     this.#hosts.clear();
     if (this.#directory !== undefined && this.#options.directory === undefined) {
       rmSync(this.#directory, { recursive: true, force: true });
@@ -177,7 +177,8 @@ export class Hosts implements HostRunner, Disks {
     // The agent runs a file; without a first line that says otherwise, sh reads it.
     const command = step.script.startsWith("#!") ? [`/run/sandbox/${name}`] : ["/bin/sh", `/run/sandbox/${name}`];
     const [program, ...args] = isolated(mode, namespace, command);
-    return new Promise((resolve, reject) => {
+    host.bridge.enter();
+    return new Promise<HostOutcome>((resolve, reject) => {
       const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
       const out: Buffer[] = [];
       const err: Buffer[] = [];
@@ -200,7 +201,7 @@ export class Hosts implements HostRunner, Disks {
         if (ended !== undefined) resolve({ kind: ended, stdout, stderr });
         else resolve({ kind: "exited", exitCode: code ?? 137, stdout, stderr });
       });
-    });
+    }).finally(() => host.bridge.leave());
   }
 
   /** Roots of terminated instances go with them. */
@@ -210,7 +211,7 @@ export class Hosts implements HostRunner, Disks {
       if (state !== undefined && state !== "terminated") continue;
       this.#hosts.delete(instanceId);
       delete this.state.hosts[instanceId];
-      await host.remove();
+      host.remove();
     }
   }
 
@@ -306,7 +307,6 @@ export class Hosts implements HostRunner, Disks {
     return this.#sandbox;
   }
 
-  /** Short, for the sockets in it: their names are limited to 107 bytes. */
   #base(): string {
     this.#directory ??= this.#options.directory ?? mkdtempSync(join(tmpdir(), "fleetkeeper-"));
     mkdirSync(join(this.#directory, "probe"), { recursive: true });

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** How scripts are kept apart from this machine. `record`: not at all, so they aren't executed. */
 export type IsolationMode = "bubblewrap" | "unshare" | "record";
@@ -14,7 +14,7 @@ export interface Isolation {
 /** What a namespace is made of. Paths on the left are this machine's. */
 export interface Namespace {
   readonly hostname: string;
-  /** Bound in this order; a later one may lie inside an earlier one. */
+  /** Bound in this order; a later one may lie inside an earlier one, a file there on one that exists. */
   readonly binds: readonly { readonly from: string; readonly to: string; readonly readOnly?: boolean }[];
   readonly environment: Readonly<Record<string, string>>;
   /** An empty directory that nothing else uses. */
@@ -69,25 +69,42 @@ function bubblewrap({ hostname, binds, environment }: Namespace, command: readon
   ] as const satisfies readonly [string, ...string[]];
 }
 
-/** The same by util-linux alone. The setup runs inside, and the old root is gone before the command starts. */
+/**
+ * The same by util-linux alone. The setup runs inside, and the old root is gone before the command starts. It starts few programs,
+ * for a host runs many commands and each begins with this.
+ */
 function unshare({ hostname, binds, environment, scratch }: Namespace, command: readonly string[]) {
+  const isInside = (path: string) => binds.some(({ to }) => path.startsWith(`${to}/`));
+  const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  // What lies inside another one is made there, where it is missing; all else on the new root.
+  const fresh = binds.filter(({ to }) => !isInside(to));
+  const directories = fresh.map(({ from, to }) => (isDirectory(from) ? to : dirname(to)));
+  const deviceFiles = devices.map((name) => `/dev/${name}`);
+  const files = [...deviceFiles, ...fresh.filter(({ from }) => !isDirectory(from)).map(({ to }) => to)];
+  const entry = (from: string, to: string, options: string, type = "none") =>
+    `${field(from)} ${field(join(scratch, to))} ${type} ${options} 0 0`;
+  const table = [
+    ...deviceFiles.map((path) => entry(path, path, "bind")),
+    ...binds.map(({ from, to }) => entry(from, to, isInside(to) && isDirectory(from) ? "bind,X-mount.mkdir" : "bind")),
+    entry("none", "proc", "defaults", "proc"),
+  ];
   const lines = [
     "set -e",
     // Not the stand-ins, which are first on the host's own path.
     "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
     `mount -t tmpfs -o mode=0755 none ${quote(scratch)}`,
     `cd ${quote(scratch)}`,
-    "mkdir -p proc dev old",
-    ...merged.filter((name) => existsSync(`/${name}`)).map((name) => `ln -s usr/${name} ${name}`),
-    ...devices.map((name) => `touch dev/${name} && mount --bind /dev/${name} dev/${name}`),
+    `mkdir -p proc dev old ${directories.map((path) => quote(`.${path}`)).join(" ")}`,
+    `ln -s ${merged
+      .filter((name) => existsSync(`/${name}`))
+      .map((name) => `usr/${name}`)
+      .join(" ")} .`,
     "ln -s /proc/self/fd dev/fd",
-    ...binds.flatMap(({ from, to, readOnly }) => {
-      const target = quote(`.${to}`);
-      const make = `if [ -d ${quote(from)} ]; then mkdir -p ${target}; else mkdir -p "$(dirname ${target})"; [ -e ${target} ] || : >${target}; fi`;
-      const bind = `mount --bind ${quote(from)} ${target}`;
-      return readOnly === true ? [make, bind, readOnlyBind(target)] : [make, bind];
-    }),
-    "mount -t proc proc proc",
+    ...files.map((path) => `: >${quote(`.${path}`)}`),
+    // A file that can't be seen any more once the last of its mounts is there.
+    `printf '%s\\n' ${table.map(quote).join(" ")} >proc/table`,
+    "mount -a -T proc/table",
+    ...binds.filter(({ readOnly }) => readOnly === true).map(({ to }) => readOnlyBind(quote(`.${to}`))),
     `hostname ${quote(hostname)} 2>/dev/null || true`,
     "pivot_root . old",
     "cd /",
@@ -122,6 +139,11 @@ function readOnlyBind(target: string): string {
   return `mount -o remount,bind,ro ${target} 2>/dev/null || mount -o remount,bind,ro,nosuid,nodev ${target}`;
 }
 
+/** As fstab(5) has it. */
+function field(path: string): string {
+  return path.replaceAll(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`);
+}
+
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
@@ -153,7 +175,7 @@ function tryModes(scratch: string, only: IsolationMode | undefined): Isolation {
   };
 }
 
-/** What the hosts need: uid 0, a bind mount inside, and curl for what the stand-ins ask. */
+/** What the hosts need: uid 0, and a bind mount inside. */
 function attempt(mode: "bubblewrap" | "unshare", scratch: string): string | undefined {
   const place = (name: string) => join(scratch, name);
   for (const name of ["empty", "tmp"]) mkdirSync(place(name), { recursive: true });
@@ -166,8 +188,7 @@ function attempt(mode: "bubblewrap" | "unshare", scratch: string): string | unde
     environment: { PATH: "/usr/sbin:/usr/bin" },
     scratch: place("empty"),
   };
-  const script =
-    "mkdir -p /tmp/a /tmp/b && mount --bind /tmp/a /tmp/b && umount /tmp/b && curl --version >/dev/null && id -u";
+  const script = "mkdir -p /tmp/a /tmp/b && mount --bind /tmp/a /tmp/b && umount /tmp/b && id -u";
   const [program, ...args] = isolated(mode, namespace, ["/usr/bin/bash", "-c", script]);
   const { stdout, stderr, error, status } = spawnSync(program, args, { encoding: "utf8", timeout: 20_000 });
   if (error !== undefined) return error.message;

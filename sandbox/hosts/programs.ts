@@ -1,6 +1,10 @@
-/** Hands a call over to the sandbox. What needs this namespace (output files, mounts) is done here, as the answer says. */
+/**
+ * Hands a call over to the sandbox, by the protocol of bridge.ts. What needs this namespace (output files, mounts) is done here,
+ * as the answer says. Bash alone, for a host's scripts call these programs many times, and starting one is what takes time.
+ */
 const forwarder = `#!/usr/bin/bash
 unset BASH_ENV
+calls=/run/sandbox/calls
 args=()
 stdin=no
 for arg in "$@"; do
@@ -13,34 +17,30 @@ for arg in "$@"; do
   esac
   args+=("$arg")
 done
-call() {
-  {
-    printf '%s\\0' "\${#args[@]}" "$PWD" "\${args[@]}"
-    if [[ $stdin == yes ]]; then /usr/bin/cat; fi
-  } | /usr/bin/curl -sS --unix-socket /run/sandbox/socket -D - --data-binary @- -H 'Expect:' "http://sandbox/\${0##*/}"
+IFS= read -r -N 1 place <>"$calls/free" || exit 125
+call=$calls/$place
+printf '%s\\0' "\${0##*/}" "\${#args[@]}" "$PWD" "\${args[@]}" >"$call.asked"
+if [[ $stdin == yes ]]; then /usr/bin/cat >>"$call.asked"; fi
+exec 8<>"$call.bell"
+printf %s "$place" >"$calls/bell"
+read -r code parts <&8
+# From here on only: the answer to a call that is killed meanwhile must not reach the next one at this place.
+trap 'printf %s "$place" >"$calls/free"' EXIT
+exec 8<&-
+print() {
+  local text
+  IFS= read -r -d '' text <"$1"
+  printf %s "$text"
 }
-code=125 inside='' target='' errors='' text=no
-exec 8< <(call)
-while IFS=': ' read -r name value <&8; do
-  value=\${value%$'\\r'}
-  case $name in
-    x-exit) code=$value ;;
-    x-text) text=yes ;;
-    x-stderr) errors=$value ;;
-    x-output) target=$(/usr/bin/base64 -d <<<"$value") ;;
-    x-inside) inside=$(/usr/bin/base64 -d <<<"$value") ;;
-    $'\\r') break ;;
+for part in $parts; do
+  case $part in
+    stderr) print "$call.stderr" >&2 ;;
+    inside) eval "$(<"$call.inside")" || exit 32 ;;
+    output) exec >"$(<"$call.output")" ;;
+    text) print "$call.stdout" ;;
+    bytes) /usr/bin/cat "$call.stdout" ;;
   esac
 done
-if [[ -n $errors ]]; then /usr/bin/base64 -d <<<"$errors" >&2; fi
-if [[ -n $inside ]]; then eval "$inside" || exit 32; fi
-if [[ -n $target ]]; then exec >"$target"; fi
-if [[ $text == yes ]]; then
-  IFS= read -r -d '' body <&8
-  printf %s "$body"
-else
-  /usr/bin/cat <&8
-fi
 exit "$code"
 `;
 

@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { probeIsolation } from "../../../sandbox/hosts/isolation.ts";
 import type { HostOutcome } from "../../../sandbox/services/ssm/host-runner.ts";
@@ -56,6 +59,39 @@ describe.each(modes)("a host kept apart by %s", (mode) => {
     expect(text).toContain("ParameterNotFound");
     expect(text).toContain("the sandbox doesn't know aws ec2 terminate-instances");
     expect(text).toMatch(/docker: (command )?not found/);
+  });
+
+  it("answers every one of many calls at once, each with its own", async () => {
+    const script =
+      'for n in {1..60}; do { aws "none" "$n" 2>&1 | grep -q "know aws none $n$" && echo "$n"; } & done; wait';
+    const told = printed(await run(`#!/usr/bin/bash\n${script}`));
+    expect(
+      told
+        .trim()
+        .split("\n")
+        .map(Number)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+  });
+
+  it("hands text, bytes and standard input over as they are, and answers nobody for a call that was killed", async () => {
+    const text = "a\\ %s `b` $c\t'd' \"e\"\n\n";
+    const bytes = Uint8Array.from([0, 255, 10, 0, 13, 10]);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const s3 = new S3Client({ ...world.settings(), forcePathStyle: true });
+    const CreateBucketConfiguration = { LocationConstraint: "eu-central-1" } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: `bytes-${mode}`, CreateBucketConfiguration }));
+    await s3.send(new PutObjectCommand({ Bucket: `bytes-${mode}`, Key: "it", Body: bytes }));
+    await world.ssm.send(new PutParameterCommand({ Name: "/text", Value: text, Type: "String", Overwrite: true }));
+    const script = `#!/usr/bin/bash
+      for n in {1..20}; do timeout -s KILL 0.0$n aws none gone; done 2>/dev/null
+      aws ssm get-parameter --name /text --query Parameter.Value
+      aws s3api get-object --bucket bytes-${mode} --key it /tmp/bytes
+      /usr/bin/sha256sum </tmp/bytes
+      printf 'url = "https://gitlab.example.com/none"\\nwrite-out = "%%{http_code}"' | curl --config -`;
+    expect(printed(await run(script))).toBe(
+      `${text}\n${sha256}  -\n{"error":"The sandbox's GitLab doesn't model GET /none"}501`,
+    );
   });
 
   it("ends a script that takes too long, and one that is cancelled, with all that it started", async () => {
