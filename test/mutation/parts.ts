@@ -60,6 +60,22 @@ export const parts: Readonly<Record<string, Part>> = {
     mutate: machines("sweep", "sweep-record", "fuse", "mark"),
     tests: machineTests("sweep", "mark-boundaries", "marks.property"),
   },
+  // What proves that a manager has ended, and what of its answers counts.
+  managers: {
+    mutate: machines("manager-record", "gather-order", "disk"),
+    tests: machineTests(
+      "manager-record",
+      "manager-proof",
+      "gather-order",
+      "classify",
+      "classify-boundaries",
+      "classify-directories",
+    ),
+  },
+  left: {
+    mutate: machines("left"),
+    tests: machineTests("left"),
+  },
   companions: {
     mutate: machines("companions", "companion"),
     tests: machineTests("companions", "companions-boundaries", "companions-timing"),
@@ -81,6 +97,10 @@ export const parts: Readonly<Record<string, Part>> = {
     mutate: of("host", "address", "instance", "record", "volume", "volume-settings"),
     tests: kindTests("host/diff", "host/diff-parts", "host/diff-words"),
   },
+  "volume-swap": {
+    mutate: of("host", "volume-swap"),
+    tests: kindTests("host/volume-swap"),
+  },
   pool: {
     mutate: of("pool", "group", "template"),
     tests: kindTests("pool/template-diff", "pool/group-diff"),
@@ -92,6 +112,10 @@ export const parts: Readonly<Record<string, Part>> = {
   gitlab: {
     mutate: of("gitlab", "diff", "retention", "upgrade-phase"),
     tests: kindTests("gitlab/diff", "gitlab/retention"),
+  },
+  "upgrade-path": {
+    mutate: of("gitlab", "upgrade-path"),
+    tests: kindTests("gitlab/upgrade-path"),
   },
   runner: {
     mutate: of("runner", "canonical", "compare", "diff", "effect", "same-value"),

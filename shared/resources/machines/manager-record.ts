@@ -140,17 +140,17 @@ function proofOf(
   managers: Readonly<Record<string, ManagerRecord>>,
   readings: ReadonlyMap<string, Reading>,
 ): EndProof | undefined {
-  const { terminatedSeenAt, volumeMissingSince } = record;
+  const { terminatedSeenAt, volume, volumeMissingSince } = record;
   if (terminatedSeenAt === undefined) return undefined;
-  const missing = census.volumes.state === "answered" && census.volumes.value[record.volume ?? ""] === false;
-  if (missing && census.volumes.state === "answered" && volumeMissingSince !== undefined) {
-    const volumeGoneAt = census.volumes.span.from;
-    if (volumeGoneAt - volumeMissingSince >= volumeGoneAfter) {
+  const { volumes } = census;
+  if (volumes.state === "answered" && volume !== undefined && volumes.value[volume] === false) {
+    const volumeGoneAt = volumes.span.from;
+    if (volumeGoneAt - (volumeMissingSince ?? volumeGoneAt) >= volumeGoneAfter) {
       return { how: "volume-gone", terminatedSeenAt, volumeGoneAt };
     }
   }
   for (const [successor, reading] of readings) {
-    if (successor === id || managers[successor] === undefined || reading.volume !== record.volume) continue;
+    if (successor === id || managers[successor] === undefined || reading.volume !== volume) continue;
     if (reading.at > terminatedSeenAt)
       return { how: "successor-read", terminatedSeenAt, successor, readAt: reading.at };
   }
