@@ -105,12 +105,11 @@ async function runRehearsal(io: Io, options: BackupOptions): Promise<number> {
   return 0;
 }
 
+/** By the bucket's listing: what a backup holds may only its host read. */
 async function partsOf(reader: BackupReader, { parts }: BackupManifest, { place, owner }: BackupsWanted) {
-  const size = async (key: string) => {
-    const sizeBytes = await reader.size(place.bucket, key, owner);
-    return sizeBytes === undefined ? undefined : { sizeBytes };
-  };
-  const [data, configuration] = await Promise.all([size(parts.data.key), size(parts.configuration.key)]);
+  const find = async (key: string) =>
+    (await reader.objects(place.bucket, key, owner))?.find((object) => object.key === key);
+  const [data, configuration] = await Promise.all([find(parts.data.key), find(parts.configuration.key)]);
   return { data, configuration };
 }
 

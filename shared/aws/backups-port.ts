@@ -7,8 +7,6 @@ export interface BackupReader {
   objects(bucket: string, prefix: string, owner?: string): Promise<readonly StoredObject[] | undefined>;
   /** An object's text; undefined where it certainly isn't there. */
   text(bucket: string, key: string, owner?: string): Promise<string | undefined>;
-  /** Bytes of an object; undefined where it certainly isn't there. */
-  size(bucket: string, key: string, owner?: string): Promise<number | undefined>;
 }
 
 export interface BackupWriter {

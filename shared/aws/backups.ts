@@ -1,10 +1,4 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { readOrAbsent, removeOrGone, required } from "./answer.ts";
 import type { BackupReader, BackupWriter } from "./backups-port.ts";
 import { allItems } from "./pages.ts";
@@ -25,11 +19,6 @@ export function backupReader(client: S3Client): BackupReader {
       readOrAbsent(`reading s3://${bucket}/${key}`, async () => {
         const { Body } = await client.send(new GetObjectCommand({ ...of(bucket, owner), Key: key }));
         return required(Body, "the object").transformToString();
-      }),
-    size: (bucket, key, owner) =>
-      readOrAbsent(`looking at s3://${bucket}/${key}`, async () => {
-        const { ContentLength } = await client.send(new HeadObjectCommand({ ...of(bucket, owner), Key: key }));
-        return required(ContentLength, "the object's size");
       }),
   };
 }
