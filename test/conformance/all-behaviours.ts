@@ -28,10 +28,12 @@ export async function deviationsAt(
   place: Place,
   each: (behaviour: Behaviour, answer: string) => void = () => {},
   chosen: readonly Behaviour[] = behaviours,
+  interrupted?: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   const clients = clientsOf(place);
   const found: Record<string, string> = {};
   for (const behaviour of chosen) {
+    if (interrupted?.aborted === true) break;
     const answer = await behaviour
       .look(clients)
       .catch((error: unknown) => `throws ${error instanceof Error ? error.name : String(error)}`);

@@ -46,7 +46,12 @@ export interface Behaviour {
 
 export function clientsOf(place: Place): Clients {
   const { endpoint, region } = place;
-  const settings = { region, maxAttempts: 1, ...(endpoint === undefined ? {} : { endpoint }) };
+  // An account is shared: a refusal for its rate must neither be taken for a behaviour nor keep anything from being deleted.
+  const settings = {
+    region,
+    maxAttempts: endpoint === undefined ? 5 : 1,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
   return {
     ec2: new EC2(settings),
     iam: new IAM(settings),

@@ -10,18 +10,36 @@ const t3 = new Map([
   ["xlarge", 24],
   ["2xlarge", 48],
 ]);
+type RunnerFleet = NonNullable<Fleet["spec"]["runners"]>["fleets"][number];
+
 /** Of volumes and addresses. */
 const others = 5;
 
 /** Of the one machine that is lost, a t3.micro. */
 const machine = 2;
 
-/** At most what an hour of such a fleet with one machine costs; undefined where that isn't known. */
+/** At most what an hour of such a fleet with all its machines costs; undefined where that isn't known. */
 export function centsAnHour({ spec }: Fleet): number | undefined {
-  if (spec.host === undefined) return machine;
-  const [family, size = ""] = spec.host.instanceType.split(".");
-  const host = family === "t3" ? t3.get(size) : undefined;
-  return host === undefined ? undefined : host + others + machine;
+  const machines = (spec.runners?.fleets ?? []).map(centsOfRunners);
+  const host = spec.host === undefined ? 0 : centsOf(spec.host.instanceType);
+  const all = [host, spec.host === undefined ? 0 : others, machine, ...machines];
+  return all.reduce((sum, one) => (sum === undefined || one === undefined ? undefined : sum + one), 0);
+}
+
+function centsOf(type = "t2.micro"): number | undefined {
+  const [family, size = ""] = type.split(".");
+  return family === "t3" ? t3.get(size) : undefined;
+}
+
+/** Of as many machines as there may be at once; no limit is no price. */
+function centsOfRunners(fleet: RunnerFleet): number | undefined {
+  const [most = 0, types] =
+    fleet.executor === "docker+machine"
+      ? [fleet.limit, [fleet.machine.instanceType]]
+      : [fleet.autoscaler.maxInstances, fleet.pool?.instanceTypes ?? []];
+  const prices = types.map(centsOf);
+  const dearest = prices.includes(undefined) ? 0 : Math.max(0, ...prices.map((price) => price ?? 0));
+  return most > 0 && dearest > 0 ? most * dearest : undefined;
 }
 
 /** A fleet without a host in the default VPC, all of which may be deleted. JSON is YAML. */

@@ -16,6 +16,8 @@ export interface Player extends Place {
   readonly now: () => number;
   /** Lets time pass. Default: waits. */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
+  /** Nothing is begun after it but the end. */
+  readonly interrupted?: AbortSignal;
 }
 
 export interface Life {
@@ -46,7 +48,7 @@ export async function playLife(player: Player, life: Life): Promise<boolean> {
   ];
   let held = true;
   for (const [name, step] of steps) {
-    held = await told(player, name, step);
+    held = player.interrupted?.aborted !== true && (await told(player, name, step));
     if (!held) break;
   }
   return (await told(player, "destroy", () => played.destroy())) && held;
@@ -206,9 +208,12 @@ class Played {
 
   /** @param last what was seen last, for whoever waits in vain */
   async #pass(milliseconds: number, last = ""): Promise<void> {
-    if (this.#player.now() + milliseconds > this.#life.deadline) {
+    const { now, wait, interrupted: signal } = this.#player;
+    if (signal?.aborted === true) throw new Error("it was interrupted");
+    if (now() + milliseconds > this.#life.deadline) {
       throw new Error(`the time that this may take is up\n${last}`.trim());
     }
-    await (this.#player.wait ?? pause)(milliseconds);
+    if (wait !== undefined) await wait(milliseconds);
+    else await pause(milliseconds, undefined, signal === undefined ? {} : { signal });
   }
 }

@@ -5,7 +5,7 @@ import { SSM } from "@aws-sdk/client-ssm";
 import type { Fleet } from "../../shared/desired/fleet.ts";
 import { groupName } from "../../shared/desired/names.ts";
 import { keysOf } from "../../shared/store/keys.ts";
-import { imageOf } from "./with-instance.ts";
+import { endsAfter, imageOf } from "./with-instance.ts";
 
 /** Where a life is played, and its state bucket. */
 export interface Place {
@@ -70,6 +70,7 @@ export class LostMachine {
     const tags = { Name: this.name, "fleetkeeper:fleet": metadata.name, "fleetkeeper:manager": manager };
     const { Instances } = await this.#ec2.runInstances({
       ...{ ImageId: await imageOf({ ssm: this.#ssm }), InstanceType: "t3.micro", MinCount: 1, MaxCount: 1 },
+      ...endsAfter(360),
       KeyName: this.name,
       SubnetId: spec.network.machineSubnetIds[0],
       SecurityGroupIds: SecurityGroups.map(({ GroupId }) => GroupId ?? ""),

@@ -28,11 +28,13 @@ In a real account, with the credentials and region of the environment:
    Without --file it is a fleet of roles, security groups and a bucket in the default VPC, and the machine is one of a
    manager that is vouched to be gone: a t3.micro for the better part of an hour, 2 US cents.
 
-Everything is named fk-verify-..., and is deleted again whatever happens.
+Everything is named fk-verify-..., and is deleted again, after an error and an interruption (Ctrl-C) too. Killed for good, its
+instances end by themselves within hours, but a host of your own file. What else is left costs next to nothing: its names begin
+alike, and \`fleetkeeper destroy --fleet NAME --bucket NAME-state --data --confirm NAME\` ends the life's fleet.
 
   --account ID     the account that this may be done in; any other one is refused
   --region REGION  default: AWS_REGION
-  --max-cents N    nothing that may cost more is begun; default 100
+  --max-cents N    nothing that may cost more, all together, is begun; default 100
   --max-hours N    after that the life is ended; default 3
   --file FILE      a fleet of your own for the life, with hosts and runners; it is destroyed in the end, its data too
   --bucket NAME    the state bucket of your installation; needed with --file
@@ -57,6 +59,18 @@ const { values } = parseArgs({
 const region = values.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
 const endpoint = env["AWS_ENDPOINT_URL"];
 const say = (line: string) => stdout.write(`${line}\n`);
+/** US cents that may still be spent. */
+let left = Number(values["max-cents"]);
+const hours = Number(values["max-hours"]);
+
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(130);
+    say("Interrupted: what was made is deleted first. A second time ends at once, and leaves it.");
+    interruption.abort();
+  });
+}
 
 process.exitCode = await verify();
 
@@ -64,6 +78,11 @@ async function verify(): Promise<number> {
   if (values.help || values.account === undefined || region === undefined || (values.file && !values.bucket)) {
     stdout.write(usage);
     return values.help ? 0 : 1;
+  }
+  // A cap that isn't a number would be none.
+  if (!(left >= 0 && hours > 0)) {
+    say("--max-cents and --max-hours take numbers: nothing was done.");
+    return 1;
   }
   const aws = { region, ...(endpoint === undefined ? {} : { endpoint }) };
   const { Account } = await new STS(aws).getCallerIdentity({});
@@ -78,14 +97,13 @@ async function verify(): Promise<number> {
     ...(values.only === "behaviours" ? [] : [() => life(aws, prefix)]),
   ];
   let good = true;
-  for (const part of parts) good = (await part()) && good;
-  return good ? 0 : 1;
+  for (const part of parts) if (!interruption.signal.aborted) good = (await part()) && good;
+  return good && !interruption.signal.aborted ? 0 : 1;
 }
 
 type Aws = { readonly region: string; readonly endpoint?: string };
 
 async function lookAtBehaviours(aws: Aws, prefix: string): Promise<boolean> {
-  let left = Number(values["max-cents"]);
   const chosen = behaviours.filter(({ cents = 0 }) => {
     if (cents > left) return false;
     left -= cents;
@@ -96,6 +114,7 @@ async function lookAtBehaviours(aws: Aws, prefix: string): Promise<boolean> {
     ({ name, aws: documented, source }, answer) =>
       say(answer === documented ? `  ok  ${name}` : `  NO  ${name}: ${answer}, documented: ${documented} (${source})`),
     chosen,
+    interruption.signal,
   );
   const count = Object.keys(deviations).length;
   const skipped = behaviours.length - chosen.length;
@@ -114,14 +133,11 @@ async function life(aws: Aws, prefix: string): Promise<boolean> {
     say(parsed.problems.map(({ message }) => message).join("\n"));
     return false;
   }
-  const hours = Number(values["max-hours"]);
   const price = centsAnHour(parsed.fleet);
-  if (price === undefined || price * hours > Number(values["max-cents"])) {
+  if (price === undefined || price * hours > left) {
     const cost =
       price === undefined ? "at a price that isn't known here" : `for up to ${Math.ceil(price * hours)} cents`;
-    say(
-      `The life isn't played: its instances may run ${hours} hours ${cost}, and --max-cents is ${values["max-cents"]}.`,
-    );
+    say(`The life isn't played: its instances may run ${hours} hours ${cost}, and ${left} of --max-cents are left.`);
     return false;
   }
   const bucket = new StateBucket(aws, values.bucket ?? `${prefix}-state`);
@@ -132,7 +148,7 @@ async function life(aws: Aws, prefix: string): Promise<boolean> {
     const type = (line: readonly string[]) => fleetkeeper([...line, "--bucket", bucket.name, "--region", aws.region]);
     const place = { aws, bucket: bucket.name };
     const sweep = (fleet: string) => sweepHere(place, fleet, { now: Date.now, sleep: (time) => pause(time) });
-    const player = { ...place, type, sweep, say, now: Date.now };
+    const player = { ...place, type, sweep, say, now: Date.now, interrupted: interruption.signal };
     const deadline = Date.now() + hours * 3_600_000;
     return await playLife(player, {
       ...{ file, fleet: parsed.fleet, deadline, withoutOrphan: values["without-orphan"] },

@@ -9,6 +9,14 @@ export async function imageOf({ ssm }: Pick<Clients, "ssm">): Promise<string> {
   return Parameter?.Value ?? "none";
 }
 
+/** User data of an Amazon Linux that ends by itself, whatever became of who launched it. */
+export function endsAfter(
+  minutes: number,
+): Pick<RunInstancesCommandInput, "InstanceInitiatedShutdownBehavior" | "UserData"> {
+  const script = `#!/bin/sh\nshutdown -h +${minutes}\n`;
+  return { InstanceInitiatedShutdownBehavior: "terminate", UserData: Buffer.from(script).toString("base64") };
+}
+
 /** What a smallest instance in some subnet of the default VPC is launched with. */
 export async function launchOf(clients: Clients): Promise<RunInstancesCommandInput> {
   const { ec2, place } = clients;
@@ -21,6 +29,7 @@ export async function launchOf(clients: Clients): Promise<RunInstancesCommandInp
     SubnetId: Subnets?.[0]?.SubnetId ?? "",
     MinCount: 1,
     MaxCount: 1,
+    ...endsAfter(60),
     TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Name", Value: `${place.prefix}-instance` }] }],
   };
 }
