@@ -58,7 +58,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   sweep: {
     mutate: machines("sweep", "sweep-record", "fuse", "mark"),
-    tests: machineTests("sweep", "mark-boundaries", "marks.property"),
+    tests: machineTests("sweep", "fuse", "mark-boundaries", "marks.property"),
   },
   // What proves that a manager has ended, and what of its answers counts.
   managers: {
@@ -99,7 +99,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   "volume-swap": {
     mutate: of("host", "volume-swap"),
-    tests: kindTests("host/volume-swap"),
+    tests: kindTests("host/volume-swap", "host/volume-swap-steps"),
   },
   pool: {
     mutate: of("pool", "group", "template"),

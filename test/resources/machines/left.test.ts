@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../shared/resources/machines/companions.ts";
+import { reasonText } from "../../../shared/resources/machines/explanation-text.ts";
 import { emptyLedger, type Ledger } from "../../../shared/resources/machines/ledger.ts";
 import { leftOf } from "../../../shared/resources/machines/left.ts";
 import { defaultPolicy } from "../../../shared/resources/machines/policy.ts";
@@ -88,5 +89,89 @@ describe("what is left of a fleet's machines before its host may go", () => {
     expect(left([machine(suspect)], marked(noon - 5 * minute)).ripeIn).toBe(10 * minute);
     expect(left([machine(suspect)], marked(noon - 20 * minute)).ripeIn).toBe(0);
     expect(left([machine(young(4 * minute)), machine(busy, "i-2")]).ripeIn, "a job ends at any time").toBe(0);
+  });
+});
+
+describe("what is told of each, to the word", () => {
+  it("what it is, by its name where it has one, and why", () => {
+    const named = { ...machine(suspect), name };
+    const { waiting } = left([named, machine(suspect, "i-2"), keyPair(suspect)], marked(noon - minute));
+    const [first, second, third] = waiting;
+    const why = reasonText(suspect.reasons[0]);
+    expect(first).toBe(`instance/i-1 (${name}) is suspect: ${why}; seen so 2 times`);
+    expect(second).toBe(`instance/i-2 is suspect: ${why}; seen so 0 times`);
+    expect(third).toBe(`key-pair/${name} is suspect: ${why}; seen so 0 times`);
+    expect(left([machine(busy)]).waiting).toEqual([expect.stringMatching(/^instance\/i-1 is busy: [^;]+$/)]);
+    expect(left([machine(unknown)]).unknown).toEqual([expect.stringMatching(/^instance\/i-1 is unknown: [^;]+$/)]);
+  });
+
+  it("how a person lets it go, by each thing that holds it", () => {
+    const both: Verdict = {
+      verdict: "protected",
+      reasons: [{ code: "keep-tag" }, { code: "other-kind", kind: "stack" }, { code: "termination-protection" }],
+    };
+    const [line] = left([machine(both)]).stuck;
+    expect(line).toMatch(
+      /; to let it go: fleetkeeper unkeep i-1, then aws ec2 modify-instance-attribute --no-disable-api-termination --instance-id i-1$/,
+    );
+    expect(left([machine(suspect)], {}, "report").stuck).toEqual([
+      expect.stringMatching(/, and garbageCollection.mode is report$/),
+    ]);
+    expect(left([machine(suspect)], blown).stuck).toEqual([
+      expect.stringMatching(/, and the fuse is blown: fleetkeeper gc --approve i-1$/),
+    ]);
+    expect(left([machine(foreign), volume(usedBy("i-1"))]).stuck).toEqual([
+      expect.stringMatching(/, which isn't this fleet's: it can go once that is gone$/),
+    ]);
+  });
+
+  it("the fuse holds what it held, until a person approves this very start of it", () => {
+    const approved = (of: number) => ({ ...blown, approvals: { "instance/i-1": { born: of, at: noon, by: "jo" } } });
+    expect(left([machine(suspect)], approved(born))).toMatchObject({ stuck: [], waiting: [expect.any(String)] });
+    expect(left([machine(suspect)], approved(born - 1)).stuck).toHaveLength(1);
+    expect(left([machine(suspect, "i-2")], blown)).toMatchObject({ stuck: [], waiting: [expect.any(String)] });
+  });
+
+  it.each<readonly [string, Verdict]>([
+    ["young", young(minute)],
+    ["suspect", suspect],
+    ["known", usedBy("directory on i-0host")],
+    ["unknown", unknown],
+    ["kept", kept],
+  ])("what a machine uses that is %s isn't told beside it", (_, verdict) => {
+    const { waiting, unknown: untold, stuck } = left([machine(verdict), keyPair(usedBy("i-1")), volume(usedBy("i-1"))]);
+    expect([...waiting, ...untold, ...stuck]).toHaveLength(1);
+    expect([...waiting, ...untold, ...stuck][0]).toMatch(/^instance\/i-1 /);
+  });
+
+  it("nor is what hangs on that, link by link", () => {
+    const { waiting } = left([machine(busy), request(usedBy("i-1")), keyPair(usedBy("sir-1"))]);
+    expect(waiting.map((line) => line.split(" ")[0])).toEqual(["instance/i-1"]);
+  });
+
+  it("directories and rows in GitLab are none of it: they go with the host and the runner", () => {
+    const of = (subject: Finding["subject"]): Finding => ({ subject, born, verdict: suspect });
+    const none = { waiting: [], unknown: [], stuck: [], ripeIn: 0 };
+    expect(left([of(`directory/i-0host/${name}`), of("manager-row/7/r_1")])).toEqual(none);
+    expect(left([of("network-interface/eni-1")]).waiting).toHaveLength(1);
+  });
+
+  it("the time that is missing at least, and none where a machine starts, or is over its time", () => {
+    expect(left([machine(young(4 * minute)), machine(young(10 * minute), "i-2")]).ripeIn).toBe(5 * minute);
+    const twice: Verdict = {
+      verdict: "young",
+      reasons: [
+        { code: "launched-recently", age: 6 * minute },
+        { code: "named-recently", age: 3 * minute },
+      ],
+    };
+    expect(left([machine(twice)]).ripeIn).toBe(12 * minute);
+    const starting: Verdict = {
+      verdict: "young",
+      reasons: [{ code: "pending" }, { code: "launched-recently", age: minute }],
+    };
+    expect(left([machine(starting)]).ripeIn).toBe(0);
+    expect(left([machine(suspect)]).ripeIn).toBe(0);
+    expect(left([machine(kept)]).ripeIn).toBe(0);
   });
 });
