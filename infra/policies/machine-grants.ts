@@ -4,6 +4,7 @@ import { type Grant, sessionFleet } from "./grant.ts";
 /** The tag that says "marked as an orphan", and nothing else. */
 const orphanMark = "fleetkeeper:orphan";
 
+/** Not for who plans: orphans are looked for after a run, never in a plan. */
 export function machineReads({ settings }: Installation): readonly Grant[] {
   return [
     {
@@ -13,6 +14,11 @@ export function machineReads({ settings }: Installation): readonly Grant[] {
       resources: ["*"],
       conditions: { StringEquals: { "ec2:Region": settings.region } },
     },
+  ];
+}
+
+export function groupReads({ settings }: Installation): readonly Grant[] {
+  return [
     {
       sid: "LookAtGroups",
       why: "Auto Scaling groups of docker-autoscaler fleets, and whether the group of an instance still exists. The action knows no narrower resource.",

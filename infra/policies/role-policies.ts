@@ -6,7 +6,7 @@ import { changesOfFunctions, neverDelete, neverOtherSnapshots, neverWrite, ownPa
 import { type Grant, sessionFleet } from "./grant.ts";
 import { commandGrants, hostDeletion, hostReads, hostWrites } from "./host-grants.ts";
 import { iamReads, iamWrites } from "./iam-grants.ts";
-import { machineHosts, machineMarks, machineQuestions, machineReads } from "./machine-grants.ts";
+import { groupReads, machineHosts, machineMarks, machineQuestions, machineReads } from "./machine-grants.ts";
 import { networkReads, networkWrites } from "./network-grants.ts";
 import { poolDeletion, poolReads, poolWrites } from "./pool-grants.ts";
 import { rehearsalGrants } from "./rehearsal-grants.ts";
@@ -35,7 +35,7 @@ export function rolePolicies(
     iam: iamReads(installation),
     network: networkReads(installation),
     cache: cacheReads(installation),
-    host: [...hostReads(installation), ...machineReads(installation)],
+    host: [...hostReads(installation), ...groupReads(installation)],
     pools: poolReads(installation),
   };
   const writes = {
@@ -43,7 +43,7 @@ export function rolePolicies(
     iam: [...reads.iam, ...iamWrites(installation)],
     network: [...reads.network, ...networkWrites(installation)],
     cache: [...reads.cache, ...cacheWrites(installation), ...backupWrites(installation)],
-    host: [...reads.host, ...hostWrites(installation)],
+    host: [...reads.host, ...machineReads(installation), ...hostWrites(installation)],
     pools: [...reads.pools, ...poolWrites(installation)],
     commands: commandGrants(installation, documents.all),
   };
@@ -95,7 +95,12 @@ export function rolePolicies(
     },
     collectWorker: {
       state: [...reads.state, sweepWrites(installation)],
-      looks: [...reads.network, ...machineHosts(installation), ...machineReads(installation)],
+      looks: [
+        ...reads.network,
+        ...machineHosts(installation),
+        ...machineReads(installation),
+        ...groupReads(installation),
+      ],
       commands: commandGrants(installation, documents.collecting),
       deletion: [...collectDeletions(installation), ...requeueGrants(installation, `${sessionFleet}.collect`)],
       never: [neverMark, ...neverHost(installation), ownParts(installation)],

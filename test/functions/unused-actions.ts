@@ -21,12 +21,6 @@ export const unusedActions: Readonly<Record<string, string>> = {
 
 /** `role action` of what the judged suites use by another role alone, each with when this one needs it. */
 export const unusedByRole: Readonly<Record<string, string>> = {
-  "fleetkeeper-plan-worker ec2:DescribeKeyPairs":
-    "A plan of the fleet's machines, in a teardown; a plain plan leaves the look for orphans to a reconcile.",
-  "fleetkeeper-plan-worker ec2:DescribeNetworkInterfaces":
-    "A plan of the fleet's machines, in a teardown; a plain plan leaves the look for orphans to a reconcile.",
-  "fleetkeeper-plan-worker ec2:DescribeSpotInstanceRequests":
-    "A plan of the fleet's machines, in a teardown; a plain plan leaves the look for orphans to a reconcile.",
   "fleetkeeper-plan-worker ec2:DescribeVolumesModifications": "A plan that is asked for while a volume grows.",
   "fleetkeeper-plan-worker iam:ListInstanceProfilesForRole":
     "A plan that is asked for while a role waits for its deletion.",
