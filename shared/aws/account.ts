@@ -1,9 +1,11 @@
 import {
   DescribeImagesCommand,
+  DescribeInstanceTypesCommand,
   DescribeKeyPairsCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   EC2Client,
+  paginateDescribeInstanceTypeOfferings,
   paginateDescribeVpcEndpoints,
   type RouteTable,
   type VpcEndpoint,
@@ -43,6 +45,12 @@ export interface AccountReader {
   endpoints(vpcId: string): Promise<readonly EndpointFacts[]>;
   /** Undefined for one that isn't there, or isn't to be seen. `state`: `available`, `pending`, `deregistered`, ... */
   image(id: string): Promise<{ readonly state: string; readonly architecture: string } | undefined>;
+  /** Undefined for one that isn't there. Architectures as images name them: `x86_64`, `arm64`. */
+  instanceType(
+    name: string,
+  ): Promise<{ readonly vcpus: number; readonly architectures: readonly string[] } | undefined>;
+  /** Those of these types that can be launched in a zone. */
+  typesOffered(zone: string, types: readonly string[]): Promise<readonly string[]>;
   /** How many key pairs the region has. */
   keyPairs(): Promise<number>;
   /** The role by which EC2 runs spot instances; made by the first spot request of whoever may make it. */
@@ -93,6 +101,30 @@ export function accountReader(config: AwsConfig): AccountReader {
       if (image === undefined) return undefined;
       return { state: required(image.State, "an image's state"), architecture: image.Architecture ?? "unknown" };
     },
+    instanceType: (name) =>
+      attempt(`reading instance type ${name}`, async () => {
+        // By a filter: an unknown name is then no error.
+        const Filters = [{ Name: "instance-type", Values: [name] }];
+        const { InstanceTypes = [] } = await ec2.send(new DescribeInstanceTypesCommand({ Filters }));
+        const [type] = InstanceTypes;
+        if (type === undefined) return undefined;
+        return {
+          vcpus: required(type.VCpuInfo?.DefaultVCpus, "an instance type's vCPUs"),
+          architectures: type.ProcessorInfo?.SupportedArchitectures ?? [],
+        };
+      }),
+    typesOffered: (zone, types) =>
+      attempt(`asking what ${zone} offers`, async () => {
+        const Filters = [
+          { Name: "location", Values: [zone] },
+          { Name: "instance-type", Values: [...types] },
+        ];
+        const found = await allItems(
+          paginateDescribeInstanceTypeOfferings({ client: ec2 }, { LocationType: "availability-zone", Filters }),
+          (page) => page.InstanceTypeOfferings,
+        );
+        return found.map(({ InstanceType }) => required(InstanceType, "an offered type"));
+      }),
     keyPairs: () =>
       attempt("counting key pairs", async () => {
         const { KeyPairs } = await ec2.send(new DescribeKeyPairsCommand({}));

@@ -3,13 +3,9 @@ import type { Readers } from "../aws/ports.ts";
 import type { Fleet } from "../desired/fleet.ts";
 import { failureWhile } from "../engine/failure.ts";
 import { type Check, type Diagnosis, type Finding, ok, warning, wrong } from "./diagnosis.ts";
+import { instanceChecks } from "./instances.ts";
+import { type Launch, launchesOf } from "./launches.ts";
 import { nameChecks } from "./names.ts";
-
-/** Quotas of EC2 in vCPUs: running on-demand and requested spot instances of the standard families. */
-const onDemandQuota = "L-1216C47A";
-const spotQuota = "L-34B43A08";
-/** Below this many vCPUs a host of four and a few machines don't fit. */
-const fewVcpus = 16;
 
 /** Key pairs a region that an account may have, unless it asked for more. EC2 User Guide, "Amazon EC2 service quotas". */
 const mostKeyPairs = 5000;
@@ -21,10 +17,11 @@ const endpointServices = ["ssm", "ssmmessages", "ec2messages", "s3"];
 export async function examine(
   fleet: Fleet,
   account: AccountReader,
-  readers: Pick<Readers, "bucket" | "host" | "iam">,
+  readers: Pick<Readers, "bucket" | "host" | "iam" | "network">,
   identify: () => Promise<{ readonly accountId: string; readonly arn: string }>,
 ): Promise<readonly Diagnosis[]> {
-  const { network, accountId, host } = fleet.spec;
+  const { network, accountId } = fleet.spec;
+  const launches = launchesOf(fleet);
   const checks: readonly Check[] = [
     [
       "credentials",
@@ -39,10 +36,12 @@ export async function examine(
         return ok(`${found.arn}`);
       },
     ],
-    [`host subnet ${network.hostSubnetId}`, () => subnet(account, fleet, network.hostSubnetId)],
-    ...network.machineSubnetIds.map((id): Check => [`machine subnet ${id}`, () => subnet(account, fleet, id)]),
+    [`host subnet ${network.hostSubnetId}`, () => subnet(account, fleet, network.hostSubnetId, launches)],
+    ...network.machineSubnetIds.map(
+      (id): Check => [`machine subnet ${id}`, () => subnet(account, fleet, id, launches)],
+    ),
     ["zones of machines", () => zones(account, network.machineSubnetIds)],
-    ...(host === undefined ? [] : [["AMI of the host", () => image(account, readers.host, host.ami)] as const]),
+    ...instanceChecks(launches, account, readers.host),
     ...nameChecks(fleet, readers),
     [
       "spot service-linked role",
@@ -54,8 +53,6 @@ export async function examine(
               "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
             ),
     ],
-    ["on-demand quota", () => quota(account, onDemandQuota)],
-    ["spot quota", () => quota(account, spotQuota)],
     ["key pairs", () => keyPairs(account)],
   ];
   return Promise.all(
@@ -70,23 +67,35 @@ export async function examine(
   );
 }
 
-async function subnet(account: AccountReader, { spec }: Fleet, id: string): Promise<Finding> {
-  const { vpcId } = spec.network;
+async function subnet(
+  account: AccountReader,
+  { spec }: Fleet,
+  id: string,
+  launches: readonly Launch[],
+): Promise<Finding> {
+  const { vpcId, hostSubnetId } = spec.network;
   const found = await account.subnet(id);
   if (found === undefined) return wrong("this account and region have no such subnet", "Correct spec.network.");
   if (found.vpcId !== vpcId) return wrong(`it is in ${found.vpcId}, not in ${vpcId}`, "Correct spec.network.vpcId.");
-  if (found.wayOut === "none") {
+  const here = launches.filter(({ subnetIds }) => subnetIds.includes(id));
+  // Machines are private where nothing says otherwise; without a host nothing is launched in its subnet.
+  const isPrivate = here.length === 0 ? id !== hostSubnetId : here.some(({ publicAddress }) => !publicAddress);
+  const shut = found.wayOut === "internet gateway" && isPrivate;
+  if (found.wayOut === "none" || shut) {
+    const closed = shut
+      ? "its way out is an internet gateway, which takes nothing without a public address"
+      : "it has no way out";
     const there = await account.endpoints(vpcId);
     const leads = there.filter((endpoint) => leadsFrom(found, endpoint)).map(({ service }) => service);
     const missing = endpointServices.filter((name) => !leads.includes(`com.amazonaws.${spec.region}.${name}`));
     if (missing.length > 0) {
       return wrong(
-        `it has no way out, and no VPC endpoint leads from it to ${missing.join(", ")}: the SSM agent can't be reached`,
-        "Route 0.0.0.0/0 to a NAT or internet gateway, or add these VPC endpoints: interfaces with private DNS; a gateway in this subnet's route table.",
+        `${closed}, and no VPC endpoint leads from it to ${missing.join(", ")}: the SSM agent can't be reached`,
+        `Route 0.0.0.0/0 to a NAT${shut ? "" : " or internet"} gateway, or add these VPC endpoints: interfaces with private DNS; a gateway in this subnet's route table.${shut ? " A host may have a public address: spec.host.publicAddress." : ""}`,
       );
     }
     return warning(
-      "it has no way out; the agent is reached by VPC endpoints, images and packages are not",
+      `${closed}; the agent is reached by VPC endpoints, images and packages are not`,
       "Set spec.host.proxy, or route 0.0.0.0/0 to a NAT gateway.",
     );
   }
@@ -119,19 +128,6 @@ async function zones(account: AccountReader, ids: readonly string[]): Promise<Fi
       );
 }
 
-async function image(
-  account: AccountReader,
-  host: Readers["host"],
-  ami: NonNullable<Fleet["spec"]["host"]>["ami"],
-): Promise<Finding> {
-  const id = "ssm" in ami ? await host.imageBehind(ami.ssm) : ami.id;
-  const found = await account.image(id);
-  if (found === undefined) return wrong(`this region has no ${id}, or you may not see it`, "Correct spec.host.ami.");
-  return found.state === "available"
-    ? ok(`${id}, ${found.architecture}`)
-    : wrong(`${id} is ${found.state}`, "Choose another AMI under spec.host.ami.");
-}
-
 async function keyPairs(account: AccountReader): Promise<Finding> {
   const count = await account.keyPairs();
   return count < mostKeyPairs * 0.8
@@ -140,11 +136,4 @@ async function keyPairs(account: AccountReader): Promise<Finding> {
         `${count} of ${mostKeyPairs}: docker-machine imports one a machine, and can't make machines without`,
         "Look for left-overs with `fleetkeeper gc`, or ask for a higher quota.",
       );
-}
-
-async function quota(account: AccountReader, code: string): Promise<Finding> {
-  const value = await account.quota(code);
-  if (value === undefined) return { verdict: "unknown", message: `EC2 names no quota ${code}` };
-  const hint = `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} --desired-value 64`;
-  return value < fewVcpus ? warning(`${value} vCPUs are few for a host and its machines`, hint) : ok(`${value} vCPUs`);
 }

@@ -1,19 +1,34 @@
 import type { Readers } from "../aws/ports.ts";
 import type { Fleet } from "../desired/fleet.ts";
-import { iamPath } from "../desired/names.ts";
+import { groupName, iamPath } from "../desired/names.ts";
 import { Failure } from "../engine/failure.ts";
 import { fleetTag, type Tags } from "../resources/common/tags.ts";
 import { type Check, type Finding, ok, warning, wrong } from "./diagnosis.ts";
 
 /** Names that the fleet will take: free, its own already, or somebody else's. */
-export function nameChecks(fleet: Fleet, readers: Pick<Readers, "iam" | "bucket">): readonly Check[] {
+export function nameChecks(fleet: Fleet, readers: Pick<Readers, "iam" | "bucket" | "network">): readonly Check[] {
   const { iam, cache, host } = fleet.spec;
   const roles = [iam.hostRole, iam.machineRole].flatMap(({ name, adopt }): Check[] => [
     [`role ${name}`, async () => role(fleet, name, adopt, await readers.iam.role(name))],
     [`instance profile ${name}`, async () => role(fleet, name, adopt, await readers.iam.profile(name))],
   ]);
   const buckets = [cache?.bucket, host?.backups?.bucket].filter((name) => name !== undefined);
-  return [...roles, ...buckets.map((name): Check => [`bucket ${name}`, () => bucket(fleet, name, readers.bucket)])];
+  const groups = (["host", "machine", "egress"] as const).map((of): Check => {
+    const name = groupName(fleet.metadata.name, of);
+    return [`security group ${name}`, () => group(fleet, name, readers.network)];
+  });
+  return [
+    ...roles,
+    ...groups,
+    ...buckets.map((name): Check => [`bucket ${name}`, () => bucket(fleet, name, readers.bucket)]),
+  ];
+}
+
+async function group(fleet: Fleet, name: string, reader: Readers["network"]): Promise<Finding> {
+  const { vpcId, adopt } = fleet.spec.network;
+  const [found] = await reader.groupsNamed(vpcId, [name]);
+  if (found === undefined) return ok("the name is free");
+  return owned(fleet, found.tags, adopt, "Rename its users to another one and delete it, or set network.adopt: true.");
 }
 
 function role(

@@ -1,10 +1,16 @@
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { CreateInstanceProfileCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { readersOf } from "../../shared/aws/access.ts";
+import { accountReader } from "../../shared/aws/account.ts";
+import { parseFleet } from "../../shared/desired/fleet.ts";
+import { examine } from "../../shared/doctor/examine.ts";
 import { loopback } from "./loopback.ts";
 
 beforeEach(() => {
@@ -32,6 +38,11 @@ test("doctor looks at everything by itself, writes nothing, and takes what it ca
     "role acme-machine",
     "instance profile acme-host",
     "bucket acme-gitlab-cache",
+    "security group fleetkeeper-acme-machine",
+    "AMI of build",
+    "AMI of next",
+    "instance types of the host",
+    "instance types of next",
   ]) {
     expect(verdict(name), name).toBe("ok");
   }
@@ -98,6 +109,88 @@ test("an AMI that isn't there and machines in one zone are told", async () => {
   const { stdout } = await cloud.type(["doctor", file]);
   expect(stdout).toContain("wrong   AMI of the host: this region has no ami-0123456789abcdef0");
   expect(stdout).toMatch(/warning zones of machines: all machines are in eu-central-1[abc]/);
+});
+
+/** The sample with some of its text replaced, as a file. */
+async function changed(...changes: readonly (readonly [string | RegExp, string])[]): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "fleet-")), "changed.fleet.yaml");
+  const text = await readFile("desired-state/acme.fleet.yaml", "utf8");
+  await writeFile(
+    file,
+    changes.reduce((all, [from, to]) => all.replace(from, to), text),
+  );
+  return file;
+}
+
+test("what has no public address gets nowhere by an internet gateway: the host, and machines", async () => {
+  await using cloud = await loopback();
+  const host = await cloud.type([
+    "doctor",
+    await changed(["publicAddress: { type: ElasticIp }", "publicAddress: { type: None }"]),
+  ]);
+  expect(host.stdout).toContain(
+    "wrong   host subnet subnet-0aaaaaaaaaaaaaaa1: its way out is an internet gateway, which takes nothing without a public address",
+  );
+  expect(host.exit).toBe(1);
+  const shared = await changed(["- subnet-0ccccccccccccccc3", "- subnet-0aaaaaaaaaaaaaaa1"]);
+  expect((await cloud.type(["doctor", shared])).stdout).toContain(
+    "wrong   machine subnet subnet-0aaaaaaaaaaaaaaa1: its way",
+  );
+});
+
+test("an image for another architecture, a type that is nowhere offered, and a group of somebody else's name are told", async () => {
+  await using cloud = await loopback();
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const ec2 = new EC2({ region: "eu-central-1", endpoint: cloud.url, credentials });
+  await ec2.createSecurityGroup({
+    GroupName: "fleetkeeper-acme-host",
+    Description: "somebody else",
+    VpcId: "vpc-0a1b2c3d4e5f60718",
+  });
+  const file = await changed(["instanceTypes: [m6i.large, m5.large]", "instanceTypes: [m6g.large, m99.huge]"]);
+  const { exit, stdout } = await cloud.type(["doctor", file]);
+  expect(exit).toBe(1);
+  expect(stdout).toMatch(/wrong {3}AMI of next: ami-0a1b2c3d4e5f60718 is for x86_64, and m6g.large is arm64/);
+  expect(stdout).toContain(
+    "wrong   instance types of next: EC2 doesn't offer m99.huge in eu-central-1a, m99.huge in eu-central-1b",
+  );
+  expect(stdout).toContain("warning security group fleetkeeper-acme-host: it is there without this fleet's mark");
+});
+
+test("quotas are held against all that the file may have at once", async () => {
+  await using cloud = await loopback();
+  // The embedded AWS has no Service Quotas: here is who answers for it.
+  const quotas: Readonly<Record<string, number>> = { "L-1216C47A": 64, "L-34B43A08": 32 };
+  const server = createServer((request, response) => {
+    request.setEncoding("utf8").on("data", (text: string) => {
+      const { QuotaCode } = JSON.parse(text) as { readonly QuotaCode: string };
+      response.setHeader("content-type", "application/x-amz-json-1.1");
+      response.end(JSON.stringify({ Quota: { QuotaCode, Value: quotas[QuotaCode] } }));
+    });
+  });
+  const port = await new Promise((done) =>
+    server.listen(0, "127.0.0.1", () => done((server.address() as AddressInfo).port)),
+  );
+  try {
+    const aws = {
+      region: "eu-central-1",
+      endpoint: cloud.url,
+      credentials: { accessKeyId: "t", secretAccessKey: "t" },
+      version: "0",
+    };
+    const asked = accountReader({ ...aws, endpoint: `http://127.0.0.1:${port}` });
+    const account = { ...accountReader(aws), quota: asked.quota };
+    const parsed = parseFleet(await readFile("desired-state/acme.fleet.yaml", "utf8"), "acme");
+    if (!parsed.ok) throw new Error("the sample is not valid");
+    const readers = readersOf(aws, { clock: { now: Date.now, sleep: async () => undefined }, newId: () => "id" });
+    const found = await examine(parsed.fleet, account, readers, async () => ({ accountId: "123456789012", arn: "me" }));
+    const told = Object.fromEntries(found.map(({ check, verdict, message }) => [check, `${verdict}: ${message}`]));
+    expect(told["on-demand quota"]).toBe("ok: 64 vCPUs, of which the file may want 4");
+    // 20 machines of `build` and 10 of `next`, of 2 each.
+    expect(told["spot quota"]).toBe("warning: 32 vCPUs, and the file may want 60 at once");
+  } finally {
+    server.close();
+  }
 });
 
 describe("how agents are reached", () => {
