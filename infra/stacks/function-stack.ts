@@ -157,9 +157,10 @@ export class FunctionStack extends Stack {
       role: Role.fromRoleArn(this, `${id}Execution`, shape.role.attrArn, { mutable: false }),
       environment: shape.environment,
       logGroup,
-      deadLetterQueue: deadLetters,
+      // Who asks for a plan waits for it. And Lambda takes no queue to which the function's role may not send.
+      ...(name === "plan" ? {} : { deadLetterQueue: deadLetters }),
       maxEventAge: Duration.hours(1),
-      retryAttempts: 2,
+      retryAttempts: name === "plan" ? 0 : 2,
       ...(shape.concurrency === undefined ? {} : { reservedConcurrentExecutions: shape.concurrency }),
     });
     return made;

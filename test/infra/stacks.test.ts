@@ -37,7 +37,7 @@ test("the state bucket is versioned, encrypted, private, refuses what isn't TLS,
   expect(policies).toContain('"s3:TlsVersion":1.2');
 });
 
-test("every function is Node.js 24 on ARM, with a queue for what fails, its own log group and an age limit", () => {
+test("every function is Node.js 24 on ARM, with its own log group and an age limit", () => {
   const functions = all("AWS::Lambda::Function");
   expect(functions.map((one) => one["FunctionName"]).sort()).toEqual([
     "fleetkeeper-collect",
@@ -50,12 +50,29 @@ test("every function is Node.js 24 on ARM, with a queue for what fails, its own 
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
       Handler: "handler.handler",
-      DeadLetterConfig: { TargetArn: expect.stringContaining("fleetkeeper-dead-letters") },
       LoggingConfig: { LogGroup: expect.anything() },
     });
   }
   expect(all("AWS::Lambda::EventInvokeConfig")).toHaveLength(4);
   for (const group of all("AWS::Logs::LogGroup")) expect(group["RetentionInDays"]).toBe(30);
+});
+
+test("a function has a queue for what fails if and only if its role may send there: Lambda refuses to make any other", () => {
+  const resource = (id: string) => templates["functions"]?.Resources[id]?.Properties ?? {};
+  const maySend = (role: string) =>
+    (resource(role)["ManagedPolicyArns"] as { readonly Ref: string }[]).some(({ Ref }) =>
+      JSON.stringify(resource(Ref)["PolicyDocument"]).includes("sqs:SendMessage"),
+    );
+  const queued = all("AWS::Lambda::Function").map((one): readonly [unknown, boolean, boolean] => {
+    const [role = ""] = (one["Role"] as { readonly "Fn::GetAtt": readonly string[] })["Fn::GetAtt"];
+    return [one["FunctionName"], one["DeadLetterConfig"] !== undefined, maySend(role)];
+  });
+  expect(queued.sort()).toEqual([
+    ["fleetkeeper-collect", true, true],
+    ["fleetkeeper-dispatch", true, true],
+    ["fleetkeeper-plan", false, false],
+    ["fleetkeeper-reconcile", true, true],
+  ]);
 });
 
 test("how many fleets are reconciled at once is bounded by the settings", () => {
