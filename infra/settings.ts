@@ -84,11 +84,20 @@ export const settingsSchema = z.strictObject({
         .regex(/^\d+\.\d+\.\d+\.\d+\/\d+$/)
         .default("10.0.0.0/16")
         .describe("Addresses of the VPC."),
-      zones: z.int().min(1).max(3).default(2).describe("Availability zones."),
+      zones: z
+        .union([
+          z.int().min(1).max(3),
+          z
+            .array(z.string().regex(/^[a-f]$/, "a zone's letter"))
+            .min(1)
+            .max(3),
+        ])
+        .default(2)
+        .describe("Availability zones: how many, of a, b and c, or their letters."),
     })
     .optional()
     .describe(
-      "Makes a VPC for fleets: public, private and intra subnets, one NAT gateway. Left out: there is one already.",
+      "Makes a VPC for fleets: public, private and intra subnets, one NAT gateway: `{cidr: 10.0.0.0/16, zones: 2}`, or `zones: [a, c]` where the account lacks some of a, b and c (`aws ec2 describe-availability-zones`). Left out: there is one already.",
     ),
 });
 

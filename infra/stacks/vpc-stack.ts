@@ -12,7 +12,7 @@ export class VpcStack extends Stack {
       vpcName: settings.name,
       ipAddresses: IpAddresses.cidr(vpc.cidr),
       // By name, so that synthesis asks no account.
-      availabilityZones: ["a", "b", "c"].slice(0, vpc.zones).map((zone) => `${settings.region}${zone}`),
+      availabilityZones: letters(vpc.zones).map((zone) => `${settings.region}${zone}`),
       natGateways: 1,
       // The construct's own switch would deploy a function that does it.
       restrictDefaultSecurityGroup: false,
@@ -41,4 +41,9 @@ export class VpcStack extends Stack {
       description: "spec.network.machineSubnetIds",
     });
   }
+}
+
+/** Not every account has every zone: us-west-1 shows two of three, ap-northeast-1 no b to newer ones. */
+function letters(zones: number | readonly string[]): readonly string[] {
+  return typeof zones === "number" ? ["a", "b", "c"].slice(0, zones) : zones;
 }

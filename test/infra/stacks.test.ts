@@ -201,6 +201,13 @@ test("the VPC has public, private and intra subnets in each zone, and one NAT ga
   expect(all("AWS::EC2::NatGateway")).toHaveLength(1);
 });
 
+test("zones of the VPC can be named, for not every account has all of a, b and c", () => {
+  const { account, region } = everything;
+  const named = resources(synthesise({ account, region, vpc: { zones: ["a", "c"] } }), "AWS::EC2::Subnet");
+  const zones = named.map(({ Properties }) => Properties["AvailabilityZone"]);
+  expect([...new Set(zones)].sort()).toEqual(["eu-central-1a", "eu-central-1c"]);
+});
+
 test("every host document is deployed, and changes of it become new versions", () => {
   const documents = all("AWS::SSM::Document");
   expect(documents.map((one) => one["Name"])).toContain("fleetkeeper-facts");
