@@ -1,54 +1,48 @@
 import {
   AttachVolumeCommand,
   CancelSpotInstanceRequestsCommand,
-  CreateSecurityGroupCommand,
-  CreateTagsCommand,
-  CreateVolumeCommand,
   DeleteVolumeCommand,
-  DescribeInstancesCommand,
-  DescribeKeyPairsCommand,
-  DescribeSpotInstanceRequestsCommand,
   EC2Client,
-  ImportKeyPairCommand,
-  RequestSpotInstancesCommand,
-  RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import {
-  AddRoleToInstanceProfileCommand,
-  CreateInstanceProfileCommand,
-  CreateRoleCommand,
-  IAMClient,
-} from "@aws-sdk/client-iam";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { SandboxHandler } from "../../../sandbox/sdk-handler.ts";
-import { DEFAULT_WORLD } from "../../../sandbox/services/ec2/world.ts";
 import { machinesMarkerOf, machinesReaderOf, machinesSweeperOf, poolReaderOf } from "../../../shared/aws/access.ts";
 import { S3ObjectStore } from "../../../shared/aws/object-store-s3.ts";
-import { Failure } from "../../../shared/engine/failure.ts";
-import { diskHash } from "../../../shared/resources/machines/disk.ts";
 import type { CollectedFleet } from "../../../shared/resources/machines/identity.ts";
 import { updateLedger } from "../../../shared/resources/machines/ledger-object.ts";
 import { approve } from "../../../shared/resources/machines/mark.ts";
 import { markOrphans } from "../../../shared/resources/machines/marker.ts";
 import { type CollectionPolicy, defaultPolicy } from "../../../shared/resources/machines/policy.ts";
 import { sweepOrphans } from "../../../shared/resources/machines/sweeper.ts";
-import type { LeftoverSweeper, ManagerAnswer, WitnessReader } from "../../../shared/resources/machines/witness-port.ts";
+import type { LeftoverSweeper, WitnessReader } from "../../../shared/resources/machines/witness-port.ts";
 import { FleetWorld, stateBucket } from "../../harness/fleet-world.ts";
+import {
+  keyPairNames,
+  launchHost,
+  livingInstances,
+  makeHostVolume,
+  makeMachineGroup,
+  makeMachineProfile,
+  openSpotRequests,
+} from "./collected-account.ts";
+import { launchMachine, launchMany, requestMachine, tagMachine } from "./launched-machines.ts";
+import { type Data, machinesPath, managerAnswer, mount, newData } from "./manager-data.ts";
 
 export const minute = 60_000;
-const path = "/fleetkeeper/acme/";
-const image = "ami-0b1b2c3d4e5f60001";
-export const machinesPath = "/data/machine/machines";
-export const mount = "/data";
 
-/** A manager's data volume: what outlives its instance. */
-export interface Data {
-  readonly volume: string;
-  generation: number;
-  sentinel: boolean;
-  /** Name template of its only section. */
-  template: string;
-  readonly directories: Map<string, string | undefined>;
+/** A world as an earlier version left it, as JSON. */
+export interface KeptCollection {
+  readonly at: number;
+  readonly seed: number;
+  readonly states: Record<string, object>;
+  readonly host: string;
+  readonly machines: readonly string[];
+  readonly group: string;
+  readonly profileArn: string;
+  readonly data: Omit<Data, "directories"> & {
+    readonly directories: readonly (readonly [string, string | undefined])[];
+  };
 }
 
 /**
@@ -73,70 +67,33 @@ export class CollectedWorld {
     this.ec2 = new EC2Client({ ...world.settings(), maxAttempts: 1 });
   }
 
-  static async open(pageSize?: number): Promise<CollectedWorld> {
-    const made = new CollectedWorld(await FleetWorld.open(pageSize === undefined ? {} : { pageSize }));
-    const iam = new IAMClient(made.world.settings());
-    const AssumeRolePolicyDocument = JSON.stringify({
-      Version: "2012-10-17",
-      Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
-    });
-    const name = "acme-machine";
-    await iam.send(new CreateRoleCommand({ RoleName: name, Path: path, AssumeRolePolicyDocument }));
-    const profile = await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name, Path: path }));
-    await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name }));
-    made.profileArn = profile.InstanceProfile?.Arn ?? "";
-    const Tags = [
-      { Key: "fleetkeeper:fleet", Value: "acme" },
-      { Key: "fleetkeeper:kind", Value: "network" },
-      { Key: "fleetkeeper:name", Value: "group/machine" },
-    ];
-    const group = {
-      GroupName: "acme-machines",
-      Description: "machines",
-      VpcId: DEFAULT_WORLD.vpcId,
-      TagSpecifications: [{ ResourceType: "security-group" as const, Tags }],
-    };
-    made.group = (await made.ec2.send(new CreateSecurityGroupCommand(group))).GroupId ?? "";
+  /** @param from a world that was kept, with what its tests know of it beside EC2 */
+  static async open(pageSize?: number, from?: KeptCollection): Promise<CollectedWorld> {
+    const size = pageSize === undefined ? {} : { pageSize };
+    if (from !== undefined) {
+      const { at, seed, states, host, data, group, profileArn } = from;
+      const kept = new CollectedWorld(await FleetWorld.open({ ...size, from: { at, snapshot: { seed, states } } }));
+      kept.hosts.set(host, { ...data, directories: new Map(data.directories) });
+      return Object.assign(kept, { group, profileArn });
+    }
+    const made = new CollectedWorld(await FleetWorld.open(size));
+    made.profileArn = await makeMachineProfile(new IAMClient(made.world.settings()));
+    made.group = await makeMachineGroup(made.ec2);
     await made.world.clock.advance(minute);
     return made;
   }
 
   /** A host on a new data volume, or on one that was kept. */
   async addHost(kept?: Data): Promise<string> {
-    const Tags = [
-      { Key: "fleetkeeper:fleet", Value: "acme" },
-      { Key: "fleetkeeper:kind", Value: "host" },
-    ];
-    const run = await this.ec2.send(
-      new RunInstancesCommand({
-        ImageId: image,
-        InstanceType: "m5.large",
-        MinCount: 1,
-        MaxCount: 1,
-        SubnetId: DEFAULT_WORLD.hostSubnetId,
-        TagSpecifications: [
-          { ResourceType: "instance", Tags },
-          { ResourceType: "volume", Tags },
-        ],
-      }),
-    );
-    const instance = run.Instances?.[0];
-    const id = instance?.InstanceId ?? "";
-    const zone = instance?.Placement?.AvailabilityZone ?? "";
-    await this.world.clock.advance(minute);
-    const volume = kept?.volume ?? (await this.#createVolume(zone, Tags));
+    const { clock } = this.world;
+    const { id, zone } = await launchHost(this.ec2);
+    await clock.advance(minute);
+    const volume = kept?.volume ?? (await makeHostVolume(this.ec2, zone));
+    if (kept === undefined) await clock.advance(minute);
     await this.ec2.send(new AttachVolumeCommand({ InstanceId: id, VolumeId: volume, Device: "/dev/sdf" }));
-    await this.world.clock.advance(minute);
-    const fresh = { volume, generation: 1, sentinel: true, template: "runner-t9wkyjhg-acme-build-%s" };
-    this.hosts.set(id, kept ?? { ...fresh, directories: new Map() });
+    await clock.advance(minute);
+    this.hosts.set(id, kept ?? newData(volume));
     return id;
-  }
-
-  async #createVolume(AvailabilityZone: string, Tags: { Key: string; Value: string }[]): Promise<string> {
-    const spec = { AvailabilityZone, Size: 50, TagSpecifications: [{ ResourceType: "volume" as const, Tags }] };
-    const made = await this.ec2.send(new CreateVolumeCommand(spec));
-    await this.world.clock.advance(minute);
-    return made.VolumeId ?? "";
   }
 
   data(host: string): Data {
@@ -164,28 +121,10 @@ export class CollectedWorld {
     const { directories, template } = this.data(host);
     const name = this.nameMachine(template);
     directories.set(name, undefined);
-    await this.#importKey(name);
-    const run = await this.ec2.send(
-      new RunInstancesCommand({
-        ImageId: image,
-        InstanceType: "m5.large",
-        MinCount: 1,
-        MaxCount: 1,
-        KeyName: name,
-        SubnetId: DEFAULT_WORLD.machineSubnetIds[0],
-        SecurityGroupIds: [this.group],
-        IamInstanceProfile: { Name: "acme-machine" },
-      }),
-    );
-    const id = run.Instances?.[0]?.InstanceId ?? "";
+    const id = await launchMachine(this.ec2, name, this.group);
     directories.set(name, id);
     if (options.tagged !== false) {
-      const Tags = [
-        { Key: "Name", Value: name },
-        { Key: "fleetkeeper:fleet", Value: "acme" },
-        { Key: "fleetkeeper:manager", Value: host },
-      ];
-      await this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
+      await tagMachine(this.ec2, id, name, host);
     }
     return id;
   }
@@ -194,21 +133,8 @@ export class CollectedWorld {
   async createMachines(host: string, count: number): Promise<void> {
     const { directories, template } = this.data(host);
     const name = this.nameMachine(template);
-    await this.#importKey(name);
     directories.set(name, undefined);
-    const [first, second] = DEFAULT_WORLD.machineSubnetIds;
-    for (let made = 0; made < count; made += 500) {
-      const amount = Math.min(500, count - made);
-      // A subnet of these holds 4,091; the default VPC's takes the rest.
-      const place =
-        made < 8000
-          ? { SubnetId: made < 4000 ? first : second, SecurityGroupIds: [this.group] }
-          : { SubnetId: "subnet-0d3fa01700000000a" };
-      const machine = { ImageId: image, InstanceType: "m5.large", KeyName: name } as const;
-      const IamInstanceProfile = { Name: "acme-machine" };
-      const counts = { MinCount: amount, MaxCount: amount };
-      await this.ec2.send(new RunInstancesCommand({ ...machine, ...place, ...counts, IamInstanceProfile }));
-    }
+    await launchMany(this.ec2, name, this.group, count);
   }
 
   /** docker-machine dies while it waits for its spot request: directory, key pair and an open request. */
@@ -216,26 +142,7 @@ export class CollectedWorld {
     const { directories, template } = this.data(host);
     const name = this.nameMachine(template);
     directories.set(name, undefined);
-    await this.#importKey(name);
-    const answer = await this.ec2.send(
-      new RequestSpotInstancesCommand({
-        SpotPrice: "0.0001",
-        LaunchSpecification: {
-          ImageId: image,
-          InstanceType: "m5.large",
-          KeyName: name,
-          SubnetId: DEFAULT_WORLD.machineSubnetIds[0],
-          SecurityGroupIds: [this.group],
-          IamInstanceProfile: { Name: "acme-machine" },
-        },
-      }),
-    );
-    return answer.SpotInstanceRequests?.[0]?.SpotInstanceRequestId ?? "";
-  }
-
-  async #importKey(KeyName: string): Promise<void> {
-    const PublicKeyMaterial = new TextEncoder().encode("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBJ9 runner");
-    await this.ec2.send(new ImportKeyPairCommand({ KeyName, PublicKeyMaterial }));
+    return await requestMachine(this.ec2, name, this.group);
   }
 
   /** The manager loses a machine: its directory goes, nothing else does. */
@@ -277,31 +184,17 @@ export class CollectedWorld {
     );
   }
 
+  /** Machines, not hosts. */
   async living(): Promise<readonly string[]> {
-    const Filters = [{ Name: "instance-state-name", Values: ["pending", "running"] }];
-    const ids: string[] = [];
-    let NextToken: string | undefined;
-    do {
-      const answer = await this.ec2.send(
-        new DescribeInstancesCommand({ Filters, ...(NextToken === undefined ? {} : { NextToken }) }),
-      );
-      for (const { Instances } of answer.Reservations ?? [])
-        ids.push(...(Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []));
-      NextToken = answer.NextToken;
-    } while (NextToken !== undefined);
-    return ids.filter((id) => !this.hosts.has(id));
+    return (await livingInstances(this.ec2)).filter((id) => !this.hosts.has(id));
   }
 
-  async keyPairs(): Promise<readonly string[]> {
-    return ((await this.ec2.send(new DescribeKeyPairsCommand({}))).KeyPairs ?? []).flatMap(
-      ({ KeyName }) => KeyName ?? [],
-    );
+  keyPairs(): Promise<readonly string[]> {
+    return keyPairNames(this.ec2);
   }
 
-  async openRequests(): Promise<readonly string[]> {
-    const Filters = [{ Name: "state", Values: ["open"] }];
-    const answer = await this.ec2.send(new DescribeSpotInstanceRequestsCommand({ Filters }));
-    return (answer.SpotInstanceRequests ?? []).flatMap(({ SpotInstanceRequestId }) => SpotInstanceRequestId ?? []);
+  openRequests(): Promise<readonly string[]> {
+    return openSpotRequests(this.ec2);
   }
 
   cancel(id: string) {
@@ -357,35 +250,13 @@ export class CollectedWorld {
 
   #witnesses(handler: SandboxHandler): WitnessReader {
     return {
-      askManager: async (id, nonce) => this.#listMachines(id, nonce),
+      askManager: async (id, nonce) => {
+        const data = this.silent.has(id) ? undefined : this.hosts.get(id);
+        return managerAnswer(id, nonce, data);
+      },
       jobContainers: async (id) => (this.containers.has(id) ? 1 : 0),
       askGitLab: async () => ({ traced: [...this.traced], rows: [] }),
       scalingGroups: () => poolReaderOf(this.#config(handler)).groupNames(),
-    };
-  }
-
-  #listMachines(id: string, nonce: string): ManagerAnswer {
-    const data = this.hosts.get(id);
-    if (data === undefined || this.silent.has(id)) {
-      throw new Failure({ code: "HostSilent", class: "retry", message: `${id} didn't answer` });
-    }
-    const machines = [...data.directories].map(([name, instanceId]) => ({
-      name,
-      ...(instanceId === undefined ? {} : { instanceId }),
-    }));
-    return {
-      nonce,
-      instance: id,
-      path: machinesPath,
-      mount,
-      ...(data.sentinel ? { sentinel: { volume: data.volume, generation: data.generation } } : {}),
-      machines,
-      count: machines.length,
-      hash: diskHash(machines),
-      ended: true,
-      sections: [data.template],
-      processes: [],
-      systemId: "r_abcdefghijkl",
     };
   }
 

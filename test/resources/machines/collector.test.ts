@@ -7,7 +7,8 @@ import { collectedFleet, policyOf } from "../../../shared/resources/machines/col
 import { machinesCollector } from "../../../shared/resources/machines/collector.ts";
 import type { CollectionSummary } from "../../../shared/resources/machines/summary.ts";
 import { sampleFile } from "../../harness/fleet-world.ts";
-import { CollectedWorld, machinesPath, minute, mount } from "./collected-world.ts";
+import { CollectedWorld, minute } from "./collected-world.ts";
+import { machinesPath, mount } from "./manager-data.ts";
 
 const layout = { machinesPath, mount };
 
