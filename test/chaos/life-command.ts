@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { anyHistory, type History } from "./history.ts";
-import { type Outcome, play } from "./play.ts";
+import type { Outcome } from "./outcome.ts";
+import { play } from "./play.ts";
 
 export interface LifeOptions {
   /** Histories to play, each in a world of its own. */

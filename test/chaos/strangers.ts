@@ -108,3 +108,29 @@ export function thingsOf(sandbox: Sandbox, stateBucket: string): ReadonlyMap<str
   }
   return things;
 }
+
+/** Names that strangers have taken, as {@link accountLines} shows them. */
+export function namesOf(sandbox: Sandbox): readonly string[] {
+  const { iam, ec2, s3 } = statesOf(sandbox);
+  return [
+    ...Object.keys(iam.roles).map((key) => `.${key}.`),
+    ...(Object.values(ec2.securityGroups).some(({ groupName }) => groupName === "fleetkeeper-acme-host")
+      ? ["group(fleetkeeper-acme-"]
+      : []),
+    ...Object.keys(s3.buckets).map((name) => `.buckets.${name}.`),
+  ];
+}
+
+/** Puts some of {@link strangers} into an account, by name. */
+export async function plant(names: readonly string[], people: PeopleClients): Promise<void> {
+  for (const name of names) await ifFree(() => strangers[name]?.(people));
+}
+
+/** Two strangers may want one name: the first has it. */
+async function ifFree(make: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    if (!(error instanceof Error) || !/Exists|Duplicate|AlreadyOwned/.test(error.name)) throw error;
+  }
+}
