@@ -13,6 +13,7 @@ import { run } from "../../shared/engine/run.ts";
 import { openReconciler, type Reconciler, type ReconcilerOptions } from "../../shared/reconciler/reconciler.ts";
 import { pushRevision } from "../../shared/store/desired-revisions.ts";
 import { publishDocuments } from "./host-documents.ts";
+import { copyHosts, removeHosts, type SavedWorld } from "./saved-world.ts";
 
 export interface FleetWorldOptions {
   readonly seed?: number;
@@ -20,6 +21,8 @@ export interface FleetWorldOptions {
   readonly pageSize?: number;
   /** Instances run what is sent to them, and our documents are there; close the world then. Default: only recorded. */
   readonly hosts?: HostsOptions;
+  /** Goes on from there, in a copy of its own. */
+  readonly from?: SavedWorld;
   /** Sees every modelled call right before it takes effect; throws a ServiceError to refuse it. */
   readonly authorize?: (call: AuthorizedCall, sandbox: Sandbox) => void;
 }
@@ -34,18 +37,23 @@ export class FleetWorld {
   readonly clock: VirtualClock;
   /** The instances as hosts, where they run what is sent to them. */
   readonly hosts: Hosts | undefined;
+  /** Of its own, to be removed with it. */
+  readonly #copy: string | undefined;
   #requests = 0;
 
-  private constructor(sandbox: Sandbox, clock: VirtualClock, hosts: Hosts | undefined) {
+  private constructor(sandbox: Sandbox, clock: VirtualClock, hosts: Hosts | undefined, copy: string | undefined) {
     this.sandbox = sandbox;
     this.clock = clock;
     this.hosts = hosts;
+    this.#copy = copy;
   }
 
   static async open(options: FleetWorldOptions = {}): Promise<FleetWorld> {
-    const clock = new VirtualClock(Date.UTC(2026, 10, 24, 12));
-    const { seed = 1, pageSize } = options;
-    const hosts = options.hosts === undefined ? undefined : new Hosts(options.hosts);
+    const { seed = 1, pageSize, from } = options;
+    const clock = new VirtualClock(from?.at ?? Date.UTC(2026, 10, 24, 12));
+    const copy = from?.directory === undefined ? undefined : copyHosts(from.directory);
+    const directory = copy === undefined ? {} : { directory: copy };
+    const hosts = options.hosts === undefined ? undefined : new Hosts({ ...options.hosts, ...directory });
     const sandbox: Sandbox = createSandbox({
       clock,
       seed,
@@ -54,18 +62,25 @@ export class FleetWorld {
       authorize: (call) => options.authorize?.(call, sandbox),
       ...(hosts === undefined ? {} : { hosts }),
     });
-    const world = new FleetWorld(sandbox, clock, hosts);
-    if (hosts !== undefined) await publishDocuments(new SSMClient(world.settings()));
-    const s3 = new S3Client({ ...world.settings(), forcePathStyle: true });
-    const CreateBucketConfiguration = { LocationConstraint: region } as const;
-    await s3.send(new CreateBucketCommand({ Bucket: stateBucket, CreateBucketConfiguration }));
+    const world = new FleetWorld(sandbox, clock, hosts, copy);
+    if (from === undefined) await world.#furnish();
+    else sandbox.restore(from.snapshot);
     sandbox.calls.clear();
     sandbox.latency = options.latency ?? 0;
     return world;
   }
 
+  /** What is there before any fleet: our documents, where hosts run them, and the state bucket. */
+  async #furnish(): Promise<void> {
+    if (this.hosts !== undefined) await publishDocuments(new SSMClient(this.settings()));
+    const s3 = new S3Client({ ...this.settings(), forcePathStyle: true });
+    const CreateBucketConfiguration = { LocationConstraint: region } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: stateBucket, CreateBucketConfiguration }));
+  }
+
   async close(): Promise<void> {
     await this.hosts?.close();
+    if (this.#copy !== undefined) removeHosts({ directory: this.#copy });
   }
 
   /** For SDK clients of somebody else's. */
