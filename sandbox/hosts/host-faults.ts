@@ -28,6 +28,11 @@ export interface HostFault {
 export class HostFaults {
   #rules: { readonly fault: HostFault; matches: number; fired: number }[] = [];
 
+  /** How many times the faults of now have hit. */
+  get fired(): number {
+    return this.#rules.reduce((sum, { fired }) => sum + fired, 0);
+  }
+
   add(fault: HostFault): void {
     this.#rules.push({ fault, matches: 0, fired: 0 });
   }

@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { parseDocument } from "yaml";
 import type { HostTiming } from "../../sandbox/hosts/host-state.ts";
 import type { SandboxHandler } from "../../sandbox/sdk-handler.ts";
@@ -8,6 +5,7 @@ import { accountLines } from "./account.ts";
 import type { CrashScenario } from "./crash.ts";
 import { stateBucket } from "./fleet-world.ts";
 import { HostFleet, upToStack } from "./host-fleet.ts";
+import { hostLines } from "./host-lines.ts";
 
 /** Longer than a dead holder's lease can last. */
 export const afterLease = 21 * 60_000;
@@ -61,7 +59,7 @@ export function hostScenario(): CrashScenario<CrashingHost> & { close(): Promise
       const quiet = await fleet.run();
       ends.set(world, [
         `the next run plans ${quiet.actions.length} actions`,
-        ...(await hostLines(fleet)),
+        ...hostLines(await fleet.host(), (await fleet.dataVolume()).VolumeId),
         ...accountLines(world.sandbox, stateBucket).filter((line) => !/^(hosts|gitlab|sts)[/.]/.test(line)),
       ]);
     },
@@ -75,43 +73,4 @@ async function untilReady(fleet: HostFleet, handler: SandboxHandler): Promise<vo
     if (end === "Ready") return;
     await fleet.world.clock.sleep(60_000);
   }
-}
-
-/** What is on the host and its volume: whole files by their digests, containers, mounts. Not what is random or tells times. */
-async function hostLines(fleet: HostFleet): Promise<readonly string[]> {
-  const { files, record } = await fleet.host();
-  const { VolumeId } = await fleet.dataVolume();
-  return [
-    ...treeLines(files.root, ["etc", "opt", "srv", "usr", "var/lib/fleetkeeper", "run/fleetkeeper"]),
-    ...treeLines(join(files.root, "../../../volumes", VolumeId, "data"), ["."]),
-    ...Object.values(record.containers).map(
-      ({ service, image, status, configHash }) => `container ${service} ${image} ${status} ${configHash}`,
-    ),
-    `mounted: ${Object.keys(record.mounts).join()}; installed: ${Object.keys(record.packages).sort().join()}`,
-  ];
-}
-
-/** GitLab's and the runner's own, random keys, what the fence was left at. */
-const own =
-  /(^|\/)(\.fleetkeeper-key\.(inner|outer)|\.fleetkeeper-volume|fence|holder|lock|gitlab\/(config|data|logs)\/.*|\.runner_system_id|fstab.*|.*-images)$/;
-
-function treeLines(root: string, parts: readonly string[]): readonly string[] {
-  return parts.flatMap((part) => {
-    const at = join(root, part);
-    const found =
-      statSync(at, { throwIfNoEntry: false })?.isDirectory() === true
-        ? readdirSync(at, { recursive: true, encoding: "utf8" })
-        : [];
-    return found
-      .filter((path) => statSync(join(at, path), { throwIfNoEntry: false })?.isFile() === true)
-      .map((path) => {
-        // A run that was killed and sent again may have kept one more previous version: it counts as there, not how many.
-        const name = join(part, path).replace(/previous\/\d{8}\./, "previous/");
-        return own.test(name) ? `file ${name}` : `file ${name} ${digestOf(join(at, path))}`;
-      });
-  });
-}
-
-function digestOf(path: string): string {
-  return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 16);
 }

@@ -173,9 +173,13 @@ export async function livingInstance(ec2: EC2) {
   return { ...instance, InstanceId: instance.InstanceId };
 }
 
-export async function theDataVolume(ec2: EC2) {
+/** @param fleet whose one, where there may be others' */
+export async function theDataVolume(ec2: EC2, fleet = "*") {
   const { Volumes = [] } = await ec2.describeVolumes({
-    Filters: [{ Name: "tag:fleetkeeper:name", Values: ["volume/data"] }],
+    Filters: [
+      { Name: "tag:fleetkeeper:name", Values: ["volume/data"] },
+      { Name: "tag:fleetkeeper:fleet", Values: [fleet] },
+    ],
   });
   const [volume] = Volumes;
   if (volume?.VolumeId === undefined || Volumes.length > 1) throw new Error(`there are ${Volumes.length} data volumes`);
