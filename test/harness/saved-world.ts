@@ -20,9 +20,15 @@ export function hostsDirectory(): string {
 /** All that hosts and volumes hold, in a new directory; times, links and owners as they were. @returns the new one */
 export function copyHosts(from: string): string {
   const to = hostsDirectory();
-  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter: isKept });
   moveOwners(from, to);
   return to;
+}
+
+/** Pipes and sockets are between a host that runs and its sandbox. */
+function isKept(path: string): boolean {
+  const found = lstatSync(path);
+  return !found.isFIFO() && !found.isSocket();
 }
 
 export function removeHosts({ directory }: Pick<SavedWorld, "directory">): void {
