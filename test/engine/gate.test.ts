@@ -117,6 +117,20 @@ test("the maximum counts what the run applied before and what this plan admits",
   expect(held(1)).toEqual([undefined, "ActionLimit", "ActionLimit"]);
 });
 
+test("what is held uses up nothing of the maximum: an approved deletion isn't crowded out by those that wait", () => {
+  const risk = "destructive" as const;
+  const actions = ["a", "b", "c"].map((name) => seal({ ...calm.draft, risk, target: { kind: "net", name } }, null));
+  const [, , last] = actions;
+  const planned = gate({
+    ...calm.input,
+    policy: { ...calm.input.policy, maxima: { destructive: 1 } },
+    approved: new Set([last?.id ?? ""]),
+    actions,
+  });
+  expect(planned.map(({ held }) => held?.reason)).toEqual(["ApprovalNeeded", "ApprovalNeeded", undefined]);
+  expect(planned[2]).not.toHaveProperty("held");
+});
+
 /** What an action's need may be found as, and what follows for one that makes and for one that deletes. */
 const needs: readonly [string, Twist, HoldReason | undefined, HoldReason | undefined][] = [
   ["wanted and there", needing("n", { observed: "present", desired: true }), undefined, undefined],

@@ -58,6 +58,7 @@ describe("an answer whose time doesn't prove the order is none", () => {
     };
     expect(of({ from: to, to: noon })).toEqual(answered({ from: to, to: noon }, value));
     expect(of({ from: noon, to: noon + clockTolerance })).toMatchObject({ state: "answered" });
+    expect(of({ from: noon, to: noon })).toMatchObject({ state: "answered" });
     expect(of(early)).toEqual(before);
     expect(of(backward)).toEqual(impossible);
     expect(of(future)).toEqual(impossible);

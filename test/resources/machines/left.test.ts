@@ -101,8 +101,12 @@ describe("what is told of each, to the word", () => {
     expect(first).toBe(`instance/i-1 (${name}) is suspect: ${why}; seen so 2 times`);
     expect(second).toBe(`instance/i-2 is suspect: ${why}; seen so 0 times`);
     expect(third).toBe(`key-pair/${name} is suspect: ${why}; seen so 0 times`);
-    expect(left([machine(busy)]).waiting).toEqual([expect.stringMatching(/^instance\/i-1 is busy: [^;]+$/)]);
-    expect(left([machine(unknown)]).unknown).toEqual([expect.stringMatching(/^instance\/i-1 is unknown: [^;]+$/)]);
+    expect(left([machine(busy)]).waiting).toEqual([`instance/i-1 is busy: ${reasonText(busy.reasons[0])}`]);
+    expect(left([machine(unknown)]).unknown).toEqual([`instance/i-1 is unknown: ${reasonText(unknown.reasons[0])}`]);
+    const stranded: Verdict = { verdict: "stranded", reasons: [{ code: "directory-broken", manager: "i-0host" }] };
+    expect(left([machine(stranded)]).waiting).toEqual([
+      expect.stringMatching(/^instance\/i-1 is stranded: .*; seen so 0/),
+    ]);
   });
 
   it("how a person lets it go, by each thing that holds it", () => {
@@ -142,6 +146,13 @@ describe("what is told of each, to the word", () => {
     const { waiting, unknown: untold, stuck } = left([machine(verdict), keyPair(usedBy("i-1")), volume(usedBy("i-1"))]);
     expect([...waiting, ...untold, ...stuck]).toHaveLength(1);
     expect([...waiting, ...untold, ...stuck][0]).toMatch(/^instance\/i-1 /);
+  });
+
+  it("but what a machine uses that nobody can let go is told instead of it", () => {
+    const host: Verdict = { verdict: "protected", reasons: [{ code: "declared-host" }] };
+    expect(left([machine(host), keyPair(usedBy("i-1"))])).toMatchObject({
+      ...{ waiting: [], unknown: [], stuck: [expect.stringMatching(/^key-pair.*which isn't this fleet's/)] },
+    });
   });
 
   it("nor is what hangs on that, link by link", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diskProblem } from "../../../shared/resources/machines/disk.ts";
+import { diskHash, diskProblem } from "../../../shared/resources/machines/disk.ts";
 import type { EndProof, Evidence, ManagerEvidence } from "../../../shared/resources/machines/evidence.ts";
 import { emptyLedger, type Ledger, type ManagerRecord } from "../../../shared/resources/machines/ledger.ts";
 import {
@@ -45,12 +45,15 @@ describe("the proof that a manager has ended", () => {
     const terminated = answered(at(10, 20), { [host]: "terminated" as const });
     const first = recorded({}, census(terminated, exists(false, at(30, 40))));
     expect(first).toMatchObject({ terminatedSeenAt: noon + 20, volumeMissingSince: noon + 30 });
-    const again = recorded({ ...first }, census(terminated, exists(false, at(99))));
+    const later = answered(at(90), { [host]: "terminated" as const });
+    const again = recorded({ ...first }, census(later, exists(false, at(99))));
     expect(again).toMatchObject({ terminatedSeenAt: noon + 20, volumeMissingSince: noon + 30 });
     expect(recorded({}, census(terminated, exists(true)))).not.toHaveProperty("volumeMissingSince");
     expect(recorded({ volumeMissingSince: 1 }, census(nobody, exists(true)))).not.toHaveProperty("volumeMissingSince");
     expect(recorded({ volumeMissingSince: 1 }, census(nobody, unanswered("throttled")))?.volumeMissingSince).toBe(1);
     expect(recorded({ volumeMissingSince: 1 }, census(nobody, nobody as never))?.volumeMissingSince).toBe(1);
+    expect(recorded({}, census(nobody, nobody as never))).not.toHaveProperty("volumeMissingSince");
+    expect(recorded({}, census(nobody, unanswered("throttled")))).not.toHaveProperty("volumeMissingSince");
   });
 
   it.each(["pending", "running", "shutting-down", "stopping", "stopped"] as const)(
@@ -186,6 +189,9 @@ describe("what the fleet's machines are recognised by", () => {
     });
     const second = manager([], { id: "i-0two", expected: { ...expected, volume: "vol-0two" } });
     expect(identity([second]).hostVolumes).toEqual(["vol-0data", "vol-0two"]);
+    const { volume: _, ...nameless } = expected;
+    const unread = manager([], { id: "i-0two", expected: nameless, disk: unanswered("no agent") });
+    expect(identity([unread]).hostVolumes).toEqual(["vol-0data"]);
   });
 
   it("is learned of sections that were told, and of a disk that counts", () => {
@@ -231,4 +237,12 @@ it.each<readonly [string, Parameters<typeof reading>[1] & object]>([
   expect(diskProblem(host, expected, reading([...both].reverse(), { sentinel: { volume, generation: 2 } }))).toBe(
     undefined,
   );
+});
+
+it("a disk's hash is the one that sort and sha256sum give on the host, whatever the order of the list", () => {
+  // printf 'a\ti-1\nb\t\n' | sha256sum
+  const hash = "9cdfe78e08c96660988abc820c21316d5dae7624cd5f411e8b032d7e967443eb";
+  expect(diskHash([{ name: "a", instanceId: "i-1" }, { name: "b" }])).toBe(hash);
+  expect(diskHash([{ name: "b" }, { name: "a", instanceId: "i-1" }])).toBe(hash);
+  expect(diskHash([{ name: "a", instanceId: "i-2" }, { name: "b" }])).not.toBe(hash);
 });
