@@ -53,6 +53,7 @@ export class FunctionWorld {
   readonly lines: Record<string, unknown>[] = [];
   #invocations = 0;
   #sequence = 0;
+  #startup = 0;
 
   private constructor(
     sandbox: Sandbox,
@@ -70,14 +71,19 @@ export class FunctionWorld {
 
   /**
    * @param options templates: roles and environments are theirs, and every call is judged by them; hosts: instances run what
-   *   is sent to them
+   *   is sent to them; startup: milliseconds that pass before a function does anything
    */
   static async open(
-    options: { readonly retries?: number; readonly templates?: Templates; readonly hosts?: Hosts } = {},
+    options: {
+      readonly retries?: number;
+      readonly templates?: Templates;
+      readonly hosts?: Hosts;
+      readonly startup?: number;
+    } = {},
   ): Promise<FunctionWorld> {
     const { templates, hosts } = options;
     const clock = new VirtualClock(Date.UTC(2026, 10, 24, 12));
-    const code = (name: string) => (payload: unknown, id: string) => world.call(shortName(name), payload, id);
+    const code = (name: string) => (payload: unknown, id: string) => world.#invoke(name, payload, id);
     const enforcement = new IamEnforcement();
     const { authorize } = enforcement;
     const services = awsServices({ functions: code, ...(hosts === undefined ? {} : { ssm: { runner: hosts } }) });
@@ -97,6 +103,7 @@ export class FunctionWorld {
       newId: () => sandbox.random.uuid(),
     });
     const world: FunctionWorld = new FunctionWorld(sandbox, clock, store, enforcement, templates);
+    world.#startup = options.startup ?? 0;
     const s3 = new S3Client({ ...rootSettings(sandbox), forcePathStyle: true });
     const CreateBucketConfiguration = { LocationConstraint: region } as const;
     await s3.send(new CreateBucketCommand({ Bucket: bucketOf(templates), CreateBucketConfiguration }));
@@ -124,6 +131,11 @@ export class FunctionWorld {
       payload,
       lambdaContext(name, id, () => endsAt - this.clock.now()),
     );
+  }
+
+  async #invoke(name: string, payload: unknown, id: string): Promise<unknown> {
+    if (this.#startup > 0) await this.clock.advance(this.#startup);
+    return this.call(shortName(name), payload, id);
   }
 
   process(name: FunctionName, connection: FunctionProcess["connection"] = {}): FunctionProcess {
@@ -176,7 +188,7 @@ export class FunctionWorld {
       }
       const run = await deliverDue(
         this.queue,
-        (name) => (payload, id) => this.call(shortName(name), payload, id),
+        (name) => (payload, id) => this.#invoke(name, payload, id),
         () => this.clock.now(),
       );
       if (run === 0) return all;

@@ -34,7 +34,8 @@ export class PeopleRole {
     vi.stubEnv("AWS_ENDPOINT_URL", this.#server.url);
     try {
       return await fleetkeeper(
-        `${line} --bucket fleetkeeper-state-${account}-${region} --fleet ${this.#fleet}`,
+        // Said to be none, or the command would take it from the environment, and the embedded AWS for what it is.
+        `${line} --endpoint-url= --bucket fleetkeeper-state-${account}-${region} --fleet ${this.#fleet}`,
         { AWS_REGION: region, FLEETKEEPER_BOUNDARY: `arn:aws:iam::${account}:policy/fleetkeeper-boundary` },
         process.cwd(),
         { now: () => clock.now(), sleep: (milliseconds) => clock.sleep(milliseconds) },

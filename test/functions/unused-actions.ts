@@ -1,11 +1,5 @@
 /** Actions that roles are allowed and no judged suite uses, each with what needs it. */
 export const unusedActions: Readonly<Record<string, string>> = {
-  "autoscaling:TerminateInstanceInAutoScalingGroup":
-    "What a group holds whose manager is gone for good: in the suites of orphans.",
-  "ec2:CancelSpotInstanceRequests":
-    "Open spot requests of a manager that is gone: `collect`, in the suites of orphans.",
-  "ec2:DeleteNetworkInterface": "Interfaces that machines left: `collect`, in its own suites.",
-  "ec2:DeleteTags": "The mark of a machine that is no suspect any more is taken off: in the suites of orphans.",
   "ec2:DetachVolume": "The data volume of a host that ended, before it is attached to the next one.",
   "ec2:DisassociateAddress": "An address that is still on something when it is to be released.",
   "iam:CreateServiceLinkedRole":
