@@ -27,7 +27,8 @@ const openPipe = constants.O_RDWR | constants.O_NONBLOCK;
  * It works with pipes and files, because shells have them: a program that a shell would have to start for each call takes
  * longer than all the rest. A caller reads the letter of a place from `free`, writes its call to `x.asked`, opens `x.bell`, writes
  * the letter to `bell`, and reads from `x.bell` one line: the exit code and the parts of the answer, each a file `x.PART` but for
- * `text` and `bytes`, which are `x.stdout`. In the end it puts the letter back.
+ * `text` and `bytes`, which are `x.stdout`. In the end it puts the letter back. No file is written over: file systems take that
+ * for something to keep, and many times as long (ext4's auto_da_alloc).
  */
 export class Bridge {
   readonly directory: string;
@@ -91,6 +92,7 @@ export class Bridge {
     ];
     const told = parts.flatMap(([part, file, content]) => {
       if (content === undefined) return [];
+      rmSync(at(file), { force: true });
       writeFileSync(at(file), content);
       return [part];
     });
@@ -99,7 +101,9 @@ export class Bridge {
 
   async #answered(file: string): Promise<StandInAnswer> {
     try {
-      return await this.#answer(decode(readFileSync(file)));
+      const asked = readFileSync(file);
+      rmSync(file);
+      return await this.#answer(decode(asked));
     } catch (error) {
       const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return { exitCode: 125, stderr: `sandbox: the stand-in failed: ${told}\n` };

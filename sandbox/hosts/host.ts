@@ -81,7 +81,9 @@ export class Host {
       writeFileSync(join(inside, name), content, { mode: 0o755 });
     }
     const nothing = join(this.#directory, "nothing");
-    writeFileSync(nothing, '#!/bin/sh\necho "docker: command not found" >&2\nexit 127\n', { mode: 0o755 });
+    if (!existsSync(nothing)) {
+      writeFileSync(nothing, '#!/bin/sh\necho "docker: command not found" >&2\nexit 127\n', { mode: 0o755 });
+    }
     const scratch = join(this.#directory, "empty");
     mkdirSync(scratch, { recursive: true });
     const data = (volumeId: string) => join(this.#volumes, volumeId, "data");
