@@ -42,8 +42,8 @@ describe("a fleet whose runs die at their calls", { shuffle: false }, () => {
   it("takes one step, never without its backup and its snapshot, and never a second beside it", async () => {
     await fleet.push(file("19.5.3"));
     let arrivedAt: number | undefined;
-    for (let at = 3; at < 90; at += 4) {
-      await dies({ at, when: at % 8 === 3 ? "before" : "after" });
+    for (let at = 3; at < 90; at += 6) {
+      await dies({ at, when: at % 12 === 3 ? "before" : "after" });
       const found = await images();
       expect(found).toHaveLength(1);
       if (found[0]?.includes("19.5.3") && arrivedAt === undefined) {
