@@ -145,9 +145,3 @@ test("a file for another region or account is refused before anything is made", 
   expect(elsewhere.stdout + elsewhere.stderr).toContain("210987654321");
   expect(cloud.aws.calls.all().filter(({ operation }) => /^Create(?!Bucket)/.test(operation))).toEqual([]);
 });
-
-test("the demo's every step holds", async () => {
-  const { exit, stdout } = await fleetkeeper("demo");
-  expect(stdout).toMatch(/Every step held: 11 steps/);
-  expect(exit).toBe(0);
-});
