@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./vitest.order.ts";
 
 /**
  * `fast` is what `npm test` runs: no network, no other language, seconds.
@@ -7,7 +8,9 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
-    sequence: { shuffle: true },
+    sequence: { shuffle: true, sequencer: LongestFirst },
+    // Vitest would leave one processor to a watcher: on two that is half of them.
+    maxWorkers: "100%",
     globalSetup: ["test/harness/hosts-notice.ts"],
     projects: [
       {
@@ -16,7 +19,8 @@ export default defineConfig({
           name: "fast",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.slow.test.ts", "test/**/*.long.test.ts"],
-          testTimeout: 60_000,
+          // Ends what hangs, and measures no speed: tests that run hosts take long where others use the processors too.
+          testTimeout: 180_000,
         },
       },
       {

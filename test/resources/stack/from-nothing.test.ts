@@ -30,5 +30,5 @@ test.skipIf(noRunnerHosts !== undefined)(
       await fleet.close();
     }
   },
-  180_000,
+  600_000,
 );
