@@ -11,6 +11,7 @@ import { lambdaService } from "./services/lambda/service.ts";
 import { route53Service } from "./services/route53/service.ts";
 import { s3Service } from "./services/s3/service.ts";
 import { schedulerService } from "./services/scheduler/service.ts";
+import { snsService } from "./services/sns/service.ts";
 import { type SsmOptions, ssmService } from "./services/ssm/service.ts";
 import { stsService } from "./services/sts/service.ts";
 import { callerOfSession, STS_STATE } from "./services/sts/sessions.ts";
@@ -33,6 +34,7 @@ export function awsServices(options: AwsServicesOptions = {}): readonly Service[
     route53Service(),
     s3Service(),
     schedulerService(),
+    snsService(),
     ssmService(options.ssm),
     stsService(),
   ];

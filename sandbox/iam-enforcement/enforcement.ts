@@ -7,6 +7,7 @@ import { iamArn } from "../services/iam/context.ts";
 import { iamStateKey } from "../services/iam/service.ts";
 import { type IamState, nameKey } from "../services/iam/state.ts";
 import { s3State } from "../services/s3/state.ts";
+import { SNS_STATE } from "../services/sns/state.ts";
 import { STS_STATE } from "../services/sts/sessions.ts";
 import type { SessionRecord } from "../services/sts/state.ts";
 import { type Decision, evaluate, type NamedPolicy, type Principal, parsePolicy } from "./evaluate.ts";
@@ -55,6 +56,7 @@ export class IamEnforcement {
       templates: sandbox.state(LAUNCH_TEMPLATES, call.region),
       scaling: sandbox.state(autoScalingStateKey(), call.region),
       s3: sandbox.state(s3State),
+      sns: sandbox.state(SNS_STATE, call.region),
     };
     for (const question of questionsOf(judged, world)) {
       const decision = evaluate(principal, requestOf(question, sharedContext(session, iam, call.region)));
@@ -116,6 +118,8 @@ function refusal(service: string, { arn }: SessionRecord, action: string, resour
     case "sts":
     case "route53":
       return new ServiceError("AccessDenied", message, { status: 403 });
+    case "sns":
+      return new ServiceError("AuthorizationError", message, { status: 403 });
     default:
       return new ServiceError("AccessDeniedException", message, { status: service === "ssm" ? 400 : 403 });
   }

@@ -1,4 +1,5 @@
 import type { Ec2State } from "../services/ec2/state.ts";
+import type { SnsState } from "../services/sns/state.ts";
 import { passRole } from "./pass-role.ts";
 import { type JudgedCall, type Question, requestTags, resourceTags, text, texts } from "./question.ts";
 
@@ -65,4 +66,20 @@ export function route53Questions({ operation, input, partition }: JudgedCall): r
   return [
     { action: `route53:${operation}`, resource: zone === "*" ? "*" : `arn:${partition}:route53:::hostedzone/${zone}` },
   ];
+}
+
+/** By the topic, with its tags. Service authorization reference of Amazon SNS: listing and subscriptions aside, one topic a call. */
+export function snsQuestions(
+  { operation, input, partition, region, account }: JudgedCall,
+  sns: SnsState,
+): readonly Question[] {
+  const action = `sns:${operation}`;
+  const tags = requestTags(input["Tags"] as Parameters<typeof requestTags>[0]);
+  const name = text(input["Name"]);
+  if (operation === "CreateTopic" && name !== undefined) {
+    return [{ action, resource: `arn:${partition}:sns:${region}:${account}:${name}`, context: tags }];
+  }
+  const resource = text(input["TopicArn"]) ?? text(input["TargetArn"]) ?? text(input["ResourceArn"]) ?? "*";
+  const topic = Object.values(sns.topics).find(({ arn }) => arn === resource);
+  return [{ action, resource, context: { ...resourceTags(topic?.tags), ...tags } }];
 }

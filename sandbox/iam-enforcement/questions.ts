@@ -1,4 +1,5 @@
 import type { S3State } from "../services/s3/state.ts";
+import type { SnsState } from "../services/sns/state.ts";
 import { autoScalingQuestions, type ScalingWorld } from "./autoscaling-questions.ts";
 import { ec2Questions } from "./ec2-questions.ts";
 import { iamQuestions } from "./iam-questions.ts";
@@ -6,6 +7,7 @@ import {
   lambdaQuestions,
   route53Questions,
   schedulerQuestions,
+  snsQuestions,
   ssmQuestions,
   stsQuestions,
 } from "./other-questions.ts";
@@ -14,6 +16,7 @@ import { s3Questions } from "./s3-questions.ts";
 
 export interface JudgedWorld extends ScalingWorld {
   readonly s3: S3State;
+  readonly sns: SnsState;
 }
 
 /** Everything that must be allowed for a call to go through. Throws for a service that it doesn't know: nothing passes unasked. */
@@ -27,6 +30,8 @@ export function questionsOf(call: JudgedCall, world: JudgedWorld): readonly Ques
       return iamQuestions(call, world.iam);
     case "s3":
       return s3Questions(call, world.s3);
+    case "sns":
+      return snsQuestions(call, world.sns);
     case "ssm":
       return ssmQuestions(call, world.ec2);
     case "sts":
