@@ -109,6 +109,9 @@ export function registerCommands(add: AddCommand): void {
   add("root-password", "show GitLab's first root password", () => import("./commands/root-password.ts")).addOption(
     fleet(),
   );
+  add("notify", "try the topics of the file in force by a test message", () => import("./commands/notify.ts"))
+    .addOption(fleet())
+    .option("--test", "send each topic a message that says nothing else");
   add("gc", "look for machines that their manager lost, and say what was found", () => import("./commands/gc.ts"))
     .addOption(fleet())
     .addOption(new Option("--report", "only look and say (default)").conflicts(["explain", "approve", "sweep"]))

@@ -56,6 +56,10 @@ function progressLine(event: RunEvent): string | undefined {
       return undefined;
     case "ActionEnded":
       return `${event.outcome.state} ${event.action.verb} ${targetKey(event.action.target)}`;
+    case "Notified":
+      return event.delivery.state === "sent"
+        ? `told ${event.delivery.topic} of ${event.delivery.event}`
+        : `${event.delivery.topic} could not be told of ${event.delivery.event}: ${event.delivery.message}`;
     case "RunEnded":
       return undefined;
   }

@@ -66,6 +66,24 @@ export const settingsSchema = z.strictObject({
     .array(z.string().regex(/^Z[A-Z0-9]{1,31}$/))
     .default([])
     .describe("Route 53 zones in which hosts may have their record."),
+  notificationTopics: z
+    .record(
+      fleet,
+      z
+        .array(
+          z
+            .string()
+            .regex(
+              /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+              "the ARN of an SNS topic, without wildcards",
+            ),
+        )
+        .min(1),
+    )
+    .default({})
+    .describe(
+      "Topics, by fleet, that a fleet's `notifications` may name beside `<fleet>-gitlab` of this account and region: of any account and region.",
+    ),
   people: z
     .array(roleArn)
     .default([])

@@ -8,6 +8,8 @@ export const logEvents = {
   KindUnknown: { level: "warn", means: "Some resources of a kind could not be observed." },
   ActionEnded: { level: "info", means: "An action was applied, or started and left to a later run." },
   ActionFailed: { level: "warn", means: "An action failed; it is backed off, its siblings went on." },
+  NotificationSent: { level: "info", means: "A topic of the file was told of something." },
+  NotificationFailed: { level: "warn", means: "It could not be told; what it missed is kept for a later run." },
   Requeued: { level: "info", means: "A one-shot schedule runs the fleet again at `at`." },
   RequeueFailed: { level: "warn", means: "That schedule could not be made; the next tick looks again anyway." },
   HandedOver: { level: "info", means: "There are marks: `collect` was put into Lambda's queue for the fleet." },

@@ -29,6 +29,12 @@ function tell(log: Log, event: RunEvent): void {
       else log.write("ActionEnded", what);
       return;
     }
+    case "Notified": {
+      const { topic, event: of, ...outcome } = event.delivery;
+      if (outcome.state === "sent") log.write("NotificationSent", { topic, of });
+      else log.write("NotificationFailed", { topic, of, code: outcome.code, message: outcome.message });
+      return;
+    }
     case "RunEnded": {
       const { end, epoch, rounds, actions, held, unknown, failure, runAgainAt, startedAt, endedAt } = event.record;
       log.write("RunEnded", {

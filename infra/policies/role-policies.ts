@@ -8,6 +8,7 @@ import { commandGrants, hostDeletion, hostReads, hostWrites } from "./host-grant
 import { iamReads, iamWrites } from "./iam-grants.ts";
 import { groupReads, machineHosts, machineMarks, machineQuestions, machineReads } from "./machine-grants.ts";
 import { networkReads, networkWrites } from "./network-grants.ts";
+import { notificationGrants } from "./notification-grants.ts";
 import { poolDeletion, poolReads, poolWrites } from "./pool-grants.ts";
 import { rehearsalGrants } from "./rehearsal-grants.ts";
 import { fleetNameReads, neverTheFile, stateForgetting, stateReads, stateWrites } from "./state-grants.ts";
@@ -39,7 +40,7 @@ export function rolePolicies(
     pools: poolReads(installation),
   };
   const writes = {
-    state: [...reads.state, ...stateWrites(installation)],
+    state: [...reads.state, ...stateWrites(installation), ...notificationGrants(installation)],
     iam: [...reads.iam, ...iamWrites(installation)],
     network: [...reads.network, ...networkWrites(installation)],
     cache: [...reads.cache, ...cacheWrites(installation), ...backupWrites(installation)],

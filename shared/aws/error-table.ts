@@ -57,13 +57,14 @@ const noHint = () => undefined;
  * The first rule that fits wins. Codes from the API references' error pages:
  * EC2 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
  * S3 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
- * IAM and STS https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and each operation's page.
+ * IAM and STS https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and each operation's page,
+ * SNS https://docs.aws.amazon.com/sns/latest/api/API_Publish.html.
  */
 export const errorRules: readonly ErrorRule[] = [
   {
     kind: "Throttled",
     codes: whole(
-      "Throttling|ThrottlingException|ThrottledException|RequestThrottled|RequestThrottledException|RequestLimitExceeded|TooManyRequestsException|SlowDown|BandwidthLimitExceeded|EC2ThrottledException|PriorRequestNotComplete",
+      "Throttling|ThrottlingException|ThrottledException|RequestThrottled|RequestThrottledException|RequestLimitExceeded|TooManyRequestsException|SlowDown|BandwidthLimitExceeded|EC2ThrottledException|PriorRequestNotComplete|Throttled|KMSThrottling|KMSThrottlingException",
     ),
     class: "retry",
     hint: anyHint("AWS limits the rate of calls in this account and region; it is tried again later."),
@@ -167,7 +168,7 @@ export const errorRules: readonly ErrorRule[] = [
   {
     kind: "AccessDenied",
     codes: whole(
-      "AccessDenied|AccessDeniedException|UnauthorizedOperation|UnauthorizedAccess|Client\\.UnauthorizedOperation|AuthorizationError|NotAuthorized|AllAccessDisabled|AccountProblem|KMS\\.AccessDeniedException",
+      "AccessDenied|AccessDeniedException|UnauthorizedOperation|UnauthorizedAccess|Client\\.UnauthorizedOperation|AuthorizationError|NotAuthorized|AllAccessDisabled|AccountProblem|KMS\\.AccessDeniedException|KMSAccessDenied|KMSAccessDeniedException",
     ),
     class: "terminal",
     hint: deniedHint,
@@ -222,7 +223,7 @@ export const errorRules: readonly ErrorRule[] = [
 
 /** Names action and principal where AWS says them. The message's form: "User: ARN is not authorized to perform: ACTION on resource: ARN because ...". */
 function deniedHint(message: string): string {
-  const action = /not authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9*]+)/.exec(message)?.[1];
+  const action = /not authorized to perform:? ([A-Za-z0-9-]+:[A-Za-z0-9*]+)/.exec(message)?.[1];
   const principal = /User: (arn:\S+)/.exec(message)?.[1];
   const resource = /on resource: "?([^\s"]+?)"?(?:[,.]?\s|[,.]?$)/.exec(message)?.[1];
   const why = /because (.+?)(?:\. |\.?$)/.exec(message)?.[1];

@@ -20,14 +20,7 @@ export function checkSpec(spec: PartialSpec, fleetName?: string): Finding[] {
     ...(spec.cache === undefined ? [] : checkCache(spec.cache, spec.host)),
     ...(spec.maintenance === undefined ? [] : checkMaintenance(spec.maintenance)),
     ...(spec.tags === undefined ? [] : checkTags(spec.tags)),
-    ...(spec.notifications?.topics ?? []).map(
-      (_topic, index): Finding => ({
-        severity: "warning",
-        path: ["spec", "notifications", "topics", index],
-        message: "this topic is told of nothing yet",
-        hint: "Subscribe to the installation's own topic, which every alarm goes to (docs/runbook.md).",
-      }),
-    ),
+    ...checkTopics(spec.notifications?.topics ?? []),
     ...checkPlaces(spec),
     ...(spec.host === undefined ? [] : checkHost(spec.host, spec)),
     ...(spec.runners === undefined
@@ -41,6 +34,15 @@ export function checkSpec(spec: PartialSpec, fleetName?: string): Finding[] {
           ...(spec.network === undefined ? {} : { machineSubnetIds: spec.network.machineSubnetIds }),
         })),
   ];
+}
+
+/** What a topic was told is remembered by its ARN, so each stands once. */
+function checkTopics(topics: readonly { readonly arn?: string | undefined }[]): Finding[] {
+  return topics.flatMap(({ arn }, index): Finding[] =>
+    arn !== undefined && topics.findIndex((one) => one.arn === arn) < index
+      ? [{ severity: "error", path: ["spec", "notifications", "topics", index, "arn"], message: "listed twice" }]
+      : [],
+  );
 }
 
 function checkCache(cache: Spec["cache"], host: Spec["host"]): Finding[] {

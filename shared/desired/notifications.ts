@@ -53,7 +53,7 @@ export const notificationsSchema = section({
     ),
     {
       description:
-        "Topics that are told, each with events of its own. Not sent yet: alarms go to the installation's topic.",
+        "Topics that are told, each with events of its own. The functions may tell the topic `<fleet>-gitlab`, and those of the installation's `notificationTopics` (docs/deploy.md).",
       example: [{ arn: "arn:aws:sns:eu-central-1:123456789012:acme-gitlab" }],
     },
   ),

@@ -41,6 +41,8 @@ export interface ActionDraft {
   readonly needs?: readonly Target[];
   /** Set where no approval helps (a volume can't shrink): the gate holds the action with this sentence. */
   readonly refused?: string;
+  /** True for what is due by the clock alone (a backup): nobody changed anything, so it isn't told as drift. */
+  readonly routine?: true;
   /** True for the reconciler's own parts and for what deletion must never reach, whatever else is allowed. */
   readonly protected?: boolean;
 }

@@ -101,6 +101,7 @@ function recordOf({ action, outcome }: Applied, round: number, approvals: Readon
     changes: action.changes,
     round,
     outcome,
+    ...(action.routine === undefined ? {} : { routine: action.routine }),
     ...(approvedBy === undefined ? {} : { approvedBy }),
   };
 }

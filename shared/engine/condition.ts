@@ -9,7 +9,8 @@ export type ConditionType =
   | "GarbageCollected"
   | "BackedUp"
   | "CertificateValid"
-  | "DiskSpace";
+  | "DiskSpace"
+  | "Notified";
 
 export type ConditionStatus = "True" | "False" | "Unknown";
 
@@ -25,6 +26,7 @@ export const conditionTypes: Readonly<Record<ConditionType, string>> = {
   BackedUp: "Is there a good backup that is as new as the file asks for? Only of a fleet with backups.",
   DiskSpace: "Have the host's disks more room than `spec.host.diskWarningPercent` leaves? Only of a fleet with a host.",
   CertificateValid: "Will what GitLab serves with be valid for a while? Only of a fleet whose host serves TLS itself.",
+  Notified: "Do the file's topics take what they are told? Only of a fleet with topics.",
 };
 
 /** Those that every fleet has; the others only where something of the fleet tells of them. */
@@ -179,6 +181,15 @@ export const conditionReasons = {
     means: "The certificate ends soon, or has ended: a new one should have been there by now.",
   },
   CertificateUnknown: { of: "CertificateValid", status: "Unknown", means: "The certificate could not be read." },
+
+  TopicsTold: { of: "Notified", status: "True", means: "No topic has refused what it was told last." },
+  TopicRefuses: {
+    of: "Notified",
+    status: "False",
+    means:
+      "A topic couldn't be told; it is tried again later, and what it missed is kept. `fleetkeeper notify --test` tries it.",
+  },
+  TellingFailed: { of: "Notified", status: "Unknown", means: "What there is to tell could not be worked out." },
 } as const satisfies Readonly<Record<string, ReasonDoc>>;
 
 export type ConditionReason = keyof typeof conditionReasons;

@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Verdict } from "./condition.ts";
 import type { Kind } from "./kind.ts";
 import type { Lease, LeasePort } from "./lease.ts";
+import type { Notify } from "./notify.ts";
 import type { Planning } from "./plan-round.ts";
 import type { StatePort } from "./state-port.ts";
 
@@ -24,4 +25,5 @@ export interface Engine<Fleet, Readers, Writers> extends Planning<Fleet, Readers
   readonly leases: LeasePort;
   readonly clock: Clock;
   readonly collect?: Collect<Fleet>;
+  readonly notify?: Notify<Fleet>;
 }

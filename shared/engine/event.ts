@@ -1,6 +1,6 @@
 import type { Action } from "./action.ts";
 import type { Plan } from "./plan.ts";
-import type { Outcome, RunRecord } from "./record.ts";
+import type { Delivery, Outcome, RunRecord } from "./record.ts";
 
 /** What a run tells while it works, for progress on a terminal, logs and metrics. Never a secret, never needed for the result. */
 export type RunEvent =
@@ -13,6 +13,7 @@ export type RunEvent =
   | { readonly event: "Planned"; readonly round: number; readonly plan: Plan }
   | { readonly event: "ActionStarted"; readonly action: Action }
   | { readonly event: "ActionEnded"; readonly action: Action; readonly outcome: Outcome }
+  | { readonly event: "Notified"; readonly delivery: Delivery }
   | { readonly event: "RunEnded"; readonly record: RunRecord };
 
 export interface RunEvents {

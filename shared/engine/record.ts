@@ -49,9 +49,22 @@ export interface ActionRecord {
   readonly changes: readonly Change[];
   readonly round: number;
   readonly outcome: Outcome;
+  /** Due by the clock: nobody changed anything. */
+  readonly routine?: true;
   /** Who approved it, where it needed that. */
   readonly approvedBy?: string;
 }
+
+/** One message to one topic, and what became of it. */
+export type Delivery = {
+  /** ARN. */
+  readonly topic: string;
+  /** As the file names it: `Drifted`. */
+  readonly event: string;
+} & (
+  | { readonly state: "sent" }
+  | { readonly state: "failed"; readonly code: string; readonly message: string; readonly hint?: string }
+);
 
 /**
  * How a run ended. `Ready`: everything as declared. `Progressing`: more is due without a person. `Held`: what is left is
@@ -86,6 +99,8 @@ export interface RunRecord {
   }[];
   readonly unknown: readonly UnknownResource[];
   readonly conditions: readonly Condition[];
+  /** What topics were told; missing where there was nothing to tell. */
+  readonly notifications?: readonly Delivery[];
   /** What broke the run off, where something did. */
   readonly failure?: {
     readonly code: string;

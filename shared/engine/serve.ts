@@ -1,7 +1,7 @@
 import type { Deadline } from "./deadline.ts";
 import type { Engine } from "./engine.ts";
 import { failureWhile } from "./failure.ts";
-import { saysSomethingNew } from "./fleet-status.ts";
+import { saysSomethingNew, unfinishedPlan } from "./fleet-status.ts";
 import type { Lease } from "./lease.ts";
 import { nextStatus } from "./next-status.ts";
 import { reconcile } from "./reconcile.ts";
@@ -11,6 +11,7 @@ import { broken, emptyRecord, recordOf } from "./run-record.ts";
 import type { FleetState } from "./state-port.ts";
 import type { FleetStatus } from "./status.ts";
 import { isDestroyed } from "./teardown.ts";
+import { tell } from "./tell.ts";
 
 /** One request served under a lease. */
 export interface Served {
@@ -44,8 +45,19 @@ export async function serve<Fleet, Readers, Writers>(
   }
   const decision = decideRevision(engine.desired, name, state);
   const outcome = await reconcile(engine, name, request, lease, deadline, startedAt, state, decision);
-  const status = nextStatus(engine, name, request, lease, startedAt, state, decision, outcome);
-  const record = recordOf(nothing, engine.clock.now(), decision, outcome, status);
+  const next = nextStatus(engine, name, request, lease, startedAt, state, decision, outcome);
+  const { status, record } = await tell(engine, {
+    name,
+    request,
+    lease,
+    deadline,
+    state,
+    decision,
+    outcome,
+    status: next,
+    record: recordOf(nothing, engine.clock.now(), decision, outcome, next),
+    unfinished: unfinishedPlan(state),
+  });
   const before = state.status;
   const acted = outcome.rounds !== undefined && outcome.rounds.records.length > 0;
   const news = saysSomethingNew(before?.value, status, engine.clock.now(), engine.limits);

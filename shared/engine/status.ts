@@ -63,6 +63,39 @@ export interface RunRef {
   readonly endedAt: number;
 }
 
+/** Something that happened once, and that a topic could not be told of yet. */
+export interface OwedMatter {
+  readonly event: string;
+  readonly subject: string;
+  readonly message: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** What one topic knows. */
+export interface TopicStatus {
+  /** By event and subject: what of it was told. A subject that is over drops out, so that its return is news. */
+  readonly told: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Oldest first. */
+  readonly owed?: readonly OwedMatter[];
+  /** How many that were owed are given up, because there were too many. */
+  readonly dropped?: number;
+  /** Why it could not be told; kept until a message gets through. `notBefore` is always there. */
+  readonly failure?: FailureStatus;
+}
+
+/** What is remembered so that topics are told of what is new, and of that once. Only of a fleet whose file names topics. */
+export interface NotificationStatus {
+  /** `kind/name`s, sorted, that came to differ without a new file. */
+  readonly drifted: readonly string[];
+  /** What runs, by `kind/name`, where a change of it is told. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Epoch milliseconds of the newest deletion of an orphan that was told; missing: nobody listens to these. */
+  readonly collectedUntil?: number;
+  /** By ARN. */
+  readonly topics: Readonly<Record<string, TopicStatus>>;
+}
+
 /**
  * All that a fleet remembers between runs, and what people look at. Written only when it says something new: a run that
  * finds everything as it was leaves it byte for byte.
@@ -85,6 +118,7 @@ export interface FleetStatus {
   readonly notManaged: readonly string[];
   readonly lastRun: RunRef;
   readonly lastForced?: ForcedRun;
+  readonly notifications?: NotificationStatus;
   /** Sentences that a person should read once: a run that died, a note taken over. */
   readonly notes: readonly string[];
 }

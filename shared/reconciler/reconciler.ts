@@ -18,6 +18,7 @@ import { desiredFleet, type Place } from "./desired-fleet.ts";
 import { endingKinds } from "./ending-kinds.ts";
 import { identifiedLeases } from "./identified-leases.ts";
 import { fleetKinds } from "./kinds.ts";
+import { notifications } from "./notifications.ts";
 import { proveGone, type TeardownProof } from "./teardown-proof.ts";
 
 /** What a process must bring: where AWS is, which bucket, and everything that isn't pure. */
@@ -67,10 +68,6 @@ export interface Reconciler {
   proof(fleet: Fleet): Promise<TeardownProof>;
 }
 
-function onLookOf({ onLook }: ReconcilerOptions): Pick<ReconcilerOptions, "onLook"> {
-  return onLook === undefined ? {} : { onLook };
-}
-
 const defaultTtl = 20 * 60_000;
 
 /** Puts a reconciler together: the one place where engine, kinds, store and AWS meet. Makes no call by itself. */
@@ -99,16 +96,21 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
     newId,
     holder,
   });
+  // What the run at hand found, for what is told of it.
+  const looks = new Map<string, CollectionSummary>();
   const collection = openCollection({
     aws,
     asking: options.asking ?? aws,
     store,
     surroundings: { clock, newId },
     readers,
-    ...onLookOf(options),
+    onLook: (fleet, summary) => {
+      looks.set(fleet, summary);
+      options.onLook?.(fleet, summary);
+    },
   });
   const kinds = fleetKinds({ bucket, permissionsBoundary: options.permissionsBoundary });
-  const { teardown } = options;
+  const { teardown, limits = defaultLimits } = options;
   return {
     store,
     collection,
@@ -128,7 +130,19 @@ export async function openReconciler(options: ReconcilerOptions): Promise<Reconc
       leases: identifiedLeases(leases, identify),
       clock,
       ...(teardown?.marks === false ? {} : { collect: collection.mark }),
-      limits: options.limits ?? defaultLimits,
+      notify: notifications({
+        aws,
+        store,
+        clock,
+        random,
+        limits,
+        takeLook(fleet) {
+          const look = looks.get(fleet);
+          looks.delete(fleet);
+          return look;
+        },
+      }),
+      limits,
       random,
       ...(events === undefined ? {} : { events }),
     },

@@ -15,6 +15,7 @@ const wanted: Readonly<Record<ConditionType, Condition["status"]>> = {
   BackedUp: "True",
   CertificateValid: "True",
   DiskSpace: "True",
+  Notified: "True",
 };
 
 export function conditionTone({ type, status }: Condition): Tone {

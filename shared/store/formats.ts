@@ -39,6 +39,13 @@ const resource = z.looseObject({
   heals: z.optional(z.array(z.looseObject({ changes: z.string(), at: z.array(time) }))),
 });
 
+const topic = z.looseObject({
+  told: z.record(z.string(), z.record(z.string(), z.string())),
+  owed: z.optional(z.array(z.looseObject({ event: z.string(), subject: z.string(), message: z.string(), at: time }))),
+  dropped: z.optional(count),
+  failure: z.optional(z.extend(failure, { attempts: count, at: time, notBefore: z.optional(time) })),
+});
+
 export const statusFormat: Format<FleetStatus> = {
   name: "Status",
   version: 1,
@@ -54,6 +61,14 @@ export const statusFormat: Format<FleetStatus> = {
     notManaged: z.array(z.string()),
     lastRun: z.looseObject({ requestId: z.string(), trigger: z.string(), startedAt: time, endedAt: time }),
     lastForced: z.optional(z.looseObject({ requestId: z.string(), endedAt: time })),
+    notifications: z.optional(
+      z.looseObject({
+        drifted: z.array(z.string()),
+        versions: z.record(z.string(), z.string()),
+        collectedUntil: z.optional(time),
+        topics: z.record(z.string(), topic),
+      }),
+    ),
     notes: z.array(z.string()),
   }),
 };

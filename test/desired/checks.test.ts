@@ -4,6 +4,7 @@ import { brief, host, problemsOf, small } from "./sample.ts";
 const subnets = "vpcId: vpc-0a1b2c3d4e5f60718, hostSubnetId: subnet-0aaaaaaaaaaaaaaa1";
 const network = (machines: string, cidrs: string) =>
   small({ network: `{ ${subnets}, machineSubnetIds: [${machines}], allowedCidrs: [${cidrs}] }` });
+const topic = "arn:aws:sns:eu-central-1:123456789012:acme-gitlab";
 const machine = "subnet-0bbbbbbbbbbbbbbb2";
 
 for (const [what, text, problems] of [
@@ -60,10 +61,14 @@ for (const [what, text, problems] of [
       accountId: '"123456789012"',
       notifications: "{ topics: [{ arn: 'arn:aws:sns:eu-central-1:210987654321:x' }] }",
     }),
-    [
-      "? spec.notifications.topics[0]: this topic is told of nothing yet",
-      "? spec.notifications.topics[0].arn: in another account",
-    ],
+    ["? spec.notifications.topics[0].arn: in another account"],
+  ],
+  [
+    "a topic twice",
+    small({
+      notifications: `{ topics: [{ arn: '${topic}' }, { arn: '${topic}', events: [Drifted] }] }`,
+    }),
+    ["spec.notifications.topics[1].arn: listed twice"],
   ],
   [
     "windows that overlap over the end of the week",

@@ -27,6 +27,7 @@ export const everything = {
   hostedZones: ["Z0123456789ABCDEFGHIJ"],
   cacheBuckets: { shop: ["shop-cache"] },
   backupBuckets: { shop: ["shop-dumps"] },
+  notificationTopics: { shop: [`arn:aws:sns:${region}:${account}:shop-news`] },
   vpc: {},
   pipelines: [
     { provider: "gitlab", project: "platform/fleets", fleets: ["acme", "tiny"] },

@@ -115,6 +115,7 @@ export function diffBackups(
       needs,
       changes,
       risk: "safe",
+      routine: true,
       reason: `a backup has been due since ${isoTime(dueSince)}`,
     },
   ];
@@ -134,6 +135,7 @@ export function diffRetention(
     ownership: "ours",
     needs: [{ kind: "backup-bucket", name: place.bucket }],
     risk: "safe",
+    routine: true,
   } as const;
   const drafts: ActionDraft[] = [];
   if (expired.length > 0) {

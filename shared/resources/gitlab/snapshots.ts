@@ -62,7 +62,7 @@ export function diffSnapshots(
 ): readonly ActionDraft[] {
   if (observed === undefined) return [];
   const { due, expired } = observed;
-  const base = { target, verb: "update", ownership: "ours", risk: "safe" } as const;
+  const base = { target, verb: "update", ownership: "ours", risk: "safe", routine: true } as const;
   const needs: readonly Target[] = [{ kind: "host", name: "volume/data" }];
   const drafts: ActionDraft[] = [];
   if (due !== null && observed.volumeId !== null) {

@@ -26,6 +26,7 @@ export function diffApiToken(target: Target, observed: ApiTokenState | undefined
       verb: observed === undefined ? "create" : "update",
       changes: [{ path: "token", ...(observed === undefined ? {} : { from: observed.token }), to: "valid" }],
       risk: "safe",
+      ...(observed?.token === "expiring" || observed?.token === "expired" ? { routine: true } : {}),
       reason: whys[observed?.token ?? "missing"],
       ownership: observed === undefined ? "none" : "ours",
       needs: [volume, gitlab],

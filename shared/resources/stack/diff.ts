@@ -166,5 +166,7 @@ export function diffDisk(
   const to = desired.prune?.abovePercent ?? 0;
   const changes = [{ path: `usedPercent[${path}]`, from: percent, to }];
   const reason = `${path} is ${percent} % full; images that no container uses are deleted above ${to} %`;
-  return [{ target, verb: "update", changes, risk: "safe", reason, ownership: "ours", needs: own("docker") }];
+  return [
+    { target, verb: "update", changes, risk: "safe", routine: true, reason, ownership: "ours", needs: own("docker") },
+  ];
 }
