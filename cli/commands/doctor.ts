@@ -18,13 +18,15 @@ export async function run(io: Io, [name = ""]: readonly string[], options: Commo
     throw invalid(name);
   }
   const aws = awsConfig(io, options, parsed.fleet.spec.region);
-  const [{ accountReader }, { readersOf }, { callerIdentity }] = await Promise.all([
+  const [{ accountReader }, { readersOf }, { callerIdentity }, { topicReader }] = await Promise.all([
     import("../../shared/aws/account.ts"),
     import("../../shared/aws/access.ts"),
     import("../../shared/aws/caller.ts"),
+    import("../../shared/aws/topic-reader.ts"),
   ]);
   const readers = readersOf(aws, { clock: { now: io.now, sleep: io.sleep }, newId: randomUUID });
-  const diagnoses = await examine(parsed.fleet, accountReader(aws), readers, () => callerIdentity(aws));
+  const identify = () => callerIdentity(aws);
+  const diagnoses = await examine(parsed.fleet, accountReader(aws), readers, identify, topicReader(aws));
   io.stdout.write(
     options.output === "json"
       ? `${JSON.stringify({ version: 1, checks: diagnoses }, null, 2)}\n`

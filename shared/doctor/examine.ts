@@ -1,11 +1,13 @@
 import type { AccountReader, EndpointFacts, SubnetFacts } from "../aws/account.ts";
 import type { Readers } from "../aws/ports.ts";
+import type { TopicReader } from "../aws/topic-reader.ts";
 import type { Fleet } from "../desired/fleet.ts";
 import { failureWhile } from "../engine/failure.ts";
 import { type Check, type Diagnosis, type Finding, ok, warning, wrong } from "./diagnosis.ts";
 import { instanceChecks } from "./instances.ts";
 import { type Launch, launchesOf } from "./launches.ts";
 import { nameChecks } from "./names.ts";
+import { topicChecks } from "./topics.ts";
 
 /** Key pairs a region that an account may have, unless it asked for more. EC2 User Guide, "Amazon EC2 service quotas". */
 const mostKeyPairs = 5000;
@@ -19,6 +21,7 @@ export async function examine(
   account: AccountReader,
   readers: Pick<Readers, "bucket" | "host" | "iam" | "network">,
   identify: () => Promise<{ readonly accountId: string; readonly arn: string }>,
+  topics: TopicReader,
 ): Promise<readonly Diagnosis[]> {
   const { network, accountId } = fleet.spec;
   const launches = launchesOf(fleet);
@@ -43,6 +46,7 @@ export async function examine(
     ["zones of machines", () => zones(account, network.machineSubnetIds)],
     ...instanceChecks(launches, account, readers.host),
     ...nameChecks(fleet, readers),
+    ...topicChecks(fleet, topics, identify),
     [
       "spot service-linked role",
       async () =>

@@ -61,7 +61,9 @@ export async function serve<Fleet, Readers, Writers>(
   const before = state.status;
   const acted = outcome.rounds !== undefined && outcome.rounds.records.length > 0;
   const news = saysSomethingNew(before?.value, status, engine.clock.now(), engine.limits);
-  const write = news || acted ? { status, replaces: before?.etag } : undefined;
+  // What was told of a run that died is told once: with the status that follows its plan is no longer unfinished.
+  const told = record.notifications !== undefined;
+  const write = news || acted || told ? { status, replaces: before?.etag } : undefined;
   return await writeDown(engine, name, lease, record, write, decision.generation);
 }
 

@@ -4,7 +4,7 @@ import type { Fleet } from "../desired/fleet.ts";
 import { backOff, type Random } from "../engine/backoff.ts";
 import { type Clock, isoTime } from "../engine/clock.ts";
 import type { Verdict } from "../engine/condition.ts";
-import { failureWhile } from "../engine/failure.ts";
+import { Failure, failureWhile } from "../engine/failure.ts";
 import type { Limits } from "../engine/limits.ts";
 import type { Notify, NotifyContext } from "../engine/notify.ts";
 import { isRevision } from "../engine/plan.ts";
@@ -107,7 +107,7 @@ async function tellTopic(
       status = afterTelling(topic, status, news, event);
       deliveries.push({ topic: topic.arn, event, state: "sent" });
     } catch (error) {
-      const failure = failureWhile("notifying", error);
+      const failure = error instanceof Failure ? error : failureWhile("telling topics", error);
       const { code, message, hint } = failure;
       deliveries.push({
         topic: topic.arn,

@@ -1,6 +1,6 @@
 import type { Notifier } from "../aws/notifier-port.ts";
 import type { Fleet } from "../desired/fleet.ts";
-import { failureWhile } from "../engine/failure.ts";
+import { Failure, failureWhile } from "../engine/failure.ts";
 import type { Delivery } from "../engine/record.ts";
 import { testNotice } from "../report/notification/test-notice.ts";
 import { topicsOf } from "./notifications.ts";
@@ -18,7 +18,7 @@ export function tryTopics(
         await notifier.publish(testNotice(topic, { fleet: fleet.metadata.name, ...asked }));
         return { ...about, state: "sent" };
       } catch (error) {
-        const { code, message, hint } = failureWhile("trying a topic", error);
+        const { code, message, hint } = error instanceof Failure ? error : failureWhile("trying a topic", error);
         return { ...about, state: "failed", code, message, ...(hint === undefined ? {} : { hint }) };
       }
     }),

@@ -8,6 +8,7 @@ import { objectBehaviours } from "./behaviours-objects.ts";
 import { otherBehaviours } from "./behaviours-others.ts";
 import { poolBehaviours } from "./behaviours-pools.ts";
 import { ssmBehaviours } from "./behaviours-ssm.ts";
+import { topicBehaviours } from "./behaviours-topics.ts";
 import { volumeBehaviours } from "./behaviours-volumes.ts";
 
 export const behaviours: readonly Behaviour[] = [
@@ -20,6 +21,7 @@ export const behaviours: readonly Behaviour[] = [
   ...bucketBehaviours,
   ...objectBehaviours,
   ...ssmBehaviours,
+  ...topicBehaviours,
   ...otherBehaviours,
 ];
 

@@ -6,6 +6,7 @@ import { Lambda } from "@aws-sdk/client-lambda";
 import { Route53 } from "@aws-sdk/client-route-53";
 import { S3 } from "@aws-sdk/client-s3";
 import { Scheduler } from "@aws-sdk/client-scheduler";
+import { SNS } from "@aws-sdk/client-sns";
 import { SSM } from "@aws-sdk/client-ssm";
 import { STS } from "@aws-sdk/client-sts";
 
@@ -27,6 +28,7 @@ export interface Clients {
   readonly s3: S3;
   readonly scaling: AutoScaling;
   readonly scheduler: Scheduler;
+  readonly sns: SNS;
   readonly ssm: SSM;
   readonly sts: STS;
   readonly place: Place;
@@ -60,6 +62,7 @@ export function clientsOf(place: Place): Clients {
     s3: new S3({ ...settings, forcePathStyle: endpoint !== undefined }),
     scaling: new AutoScaling(settings),
     scheduler: new Scheduler(settings),
+    sns: new SNS(settings),
     ssm: new SSM(settings),
     sts: new STS(settings),
     place,

@@ -38,6 +38,7 @@ const ungranted: Readonly<Record<string, string>> = {
   "iam:AttachRolePolicy": "no role of ours has a managed policy: one that is put on is taken off, never another put on",
   "ec2:DescribeVpcEndpoints": "`doctor`, with a person's own credentials",
   "ec2:DescribeRouteTables": "`doctor`, with a person's own credentials",
+  "sns:GetTopicAttributes": "`doctor`, with a person's own credentials",
   "service-quotas:GetServiceQuota": "`doctor`, with a person's own credentials",
 };
 

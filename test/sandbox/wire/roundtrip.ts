@@ -5,6 +5,7 @@ import * as lambda from "@aws-sdk/client-lambda";
 import * as route53 from "@aws-sdk/client-route-53";
 import * as s3 from "@aws-sdk/client-s3";
 import * as scheduler from "@aws-sdk/client-scheduler";
+import * as sns from "@aws-sdk/client-sns";
 import * as ssm from "@aws-sdk/client-ssm";
 import * as sts from "@aws-sdk/client-sts";
 import fc from "fast-check";
@@ -83,6 +84,13 @@ export const subjects: readonly Subject[] = [
     protocol: "restJson1",
     client: scheduler,
     make: (settings) => new scheduler.SchedulerClient(settings),
+    except: {},
+  },
+  {
+    name: "sns",
+    protocol: "awsQuery",
+    client: sns,
+    make: (settings) => new sns.SNSClient(settings),
     except: {},
   },
   { name: "ssm", protocol: "awsJson1_1", client: ssm, make: (settings) => new ssm.SSMClient(settings), except: {} },
