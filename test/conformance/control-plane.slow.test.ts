@@ -17,6 +17,7 @@ afterAll(() => sandbox?.close());
 test.each([
   ["EC2, IAM, STS and Systems Manager", "control-plane.py", "ok a host's life"],
   ["launch templates and Auto Scaling groups", "pools.py", "ok a group's life"],
+  ["topics", "topics.py", "ok a topic's life"],
 ])("boto3 finds %s as AWS documents them", async (_what, script, end) => {
   const env = {
     ...process.env,
