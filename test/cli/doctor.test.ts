@@ -9,6 +9,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readersOf } from "../../shared/aws/access.ts";
 import { accountReader } from "../../shared/aws/account.ts";
+import { topicReader } from "../../shared/aws/topic-reader.ts";
 import { parseFleet } from "../../shared/desired/fleet.ts";
 import { examine } from "../../shared/doctor/examine.ts";
 import { loopback } from "./loopback.ts";
@@ -183,7 +184,8 @@ test("quotas are held against all that the file may have at once", async () => {
     const parsed = parseFleet(await readFile("desired-state/acme.fleet.yaml", "utf8"), "acme");
     if (!parsed.ok) throw new Error("the sample is not valid");
     const readers = readersOf(aws, { clock: { now: Date.now, sleep: async () => undefined }, newId: () => "id" });
-    const found = await examine(parsed.fleet, account, readers, async () => ({ accountId: "123456789012", arn: "me" }));
+    const identify = async () => ({ accountId: "123456789012", arn: "me" });
+    const found = await examine(parsed.fleet, account, readers, identify, topicReader(aws));
     const told = Object.fromEntries(found.map(({ check, verdict, message }) => [check, `${verdict}: ${message}`]));
     expect(told["on-demand quota"]).toBe("ok: 64 vCPUs, of which the file may want 4");
     // 20 machines of `build` and 10 of `next`, of 2 each.
