@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,12 +17,12 @@ import { propagatedProfile } from "../services/iam/propagation.ts";
 import { iamStateKey } from "../services/iam/service.ts";
 import { type HostOutcome, type HostRunner, type HostStep, recordingRunner } from "../services/ssm/host-runner.ts";
 import { openSession, STS_STATE } from "../services/sts/sessions.ts";
+import { execute } from "./execution.ts";
 import { Host, type HostSurroundings } from "./host.ts";
-import { type HostFaultEffect, HostFaults, killPython, killScript } from "./host-faults.ts";
+import { HostFaults } from "./host-faults.ts";
 import { copyVolume, installPackage } from "./host-root.ts";
 import { type HostRecord, type HostsState, hostsStateKey, newHost } from "./host-state.ts";
-import { type Isolation, type IsolationMode, isolated, probeIsolation } from "./isolation.ts";
-import { pythonClock } from "./programs.ts";
+import { type Isolation, type IsolationMode, probeIsolation } from "./isolation.ts";
 import type { HostDevice, InstanceSettings } from "./stand-in.ts";
 import { type MakingAccident, makeMachine, type RemovingAccident, removeMachine } from "./stand-ins/docker-machine.ts";
 import { clockOffset } from "./stand-ins/system.ts";
@@ -44,9 +43,6 @@ export interface HostsOptions {
   /** Default: what works here, tried once. */
   readonly mode?: IsolationMode;
 }
-
-/** What a step printed may fill memory otherwise. */
-const outputLimit = 4 * 2 ** 20;
 
 /** The sandbox's instances as hosts: runs the documents' scripts for real, each instance in a root directory of its own. */
 export class Hosts implements HostRunner, Disks {
@@ -132,7 +128,10 @@ export class Hosts implements HostRunner, Disks {
     const document = /^readonly FK_DOCUMENT=([a-z-]+)$/m.exec(step.script)?.[1];
     const effect = this.faults.judge(document, step.instanceId);
     if (effect?.type === "lost" && effect.when === "before") return { kind: "lost" };
-    const outcome = await this.#execute(host, mode, step, effect, signal);
+    this.#steps += 1;
+    const offset = clockOffset(this.#around().clock.now(), Date.now());
+    const execution = { name: `step-${this.#steps}`, mode, step, effect, offset };
+    const outcome = await execute(host, execution, signal);
     if (effect?.type === "lost") return { kind: "lost" };
     if (outcome.kind !== "exited") return outcome;
     if (effect?.type === "output-lost") return { ...outcome, stdout: "" };
@@ -148,60 +147,6 @@ export class Hosts implements HostRunner, Disks {
       rmSync(this.#directory, { recursive: true, force: true });
       this.#directory = undefined;
     }
-  }
-
-  #execute(
-    host: Host,
-    mode: "bubblewrap" | "unshare",
-    step: HostStep,
-    effect: HostFaultEffect | undefined,
-    signal: AbortSignal,
-  ): Promise<HostOutcome> {
-    this.#steps += 1;
-    const name = `step-${this.#steps}`;
-    const environment = {
-      // As the agent's unit has it: little.
-      PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
-      ...step.environment,
-      ...(effect?.type === "kill" ? { BASH_ENV: `/run/sandbox/${name}.kill` } : {}),
-      PYTHONPATH: `/run/sandbox/${name}.python`,
-    };
-    const offset = clockOffset(this.#around().clock.now(), Date.now());
-    const extra = {
-      [name]: step.script,
-      clock: String(offset),
-      ...(effect?.type === "kill" ? { [`${name}.kill`]: killScript(effect.atCommand) } : {}),
-      [`${name}.python/sitecustomize.py`]: `${pythonClock}${effect?.type === "kill-python" ? killPython(effect.at, effect.count) : ""}`,
-    };
-    const namespace = host.namespace(environment, extra);
-    // The agent runs a file; without a first line that says otherwise, sh reads it.
-    const command = step.script.startsWith("#!") ? [`/run/sandbox/${name}`] : ["/bin/sh", `/run/sandbox/${name}`];
-    const [program, ...args] = isolated(mode, namespace, command);
-    host.bridge.enter();
-    return new Promise<HostOutcome>((resolve, reject) => {
-      const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
-      const out: Buffer[] = [];
-      const err: Buffer[] = [];
-      collect(child.stdout, out);
-      collect(child.stderr, err);
-      let ended: "timed-out" | "cancelled" | undefined;
-      const end = (how: "timed-out" | "cancelled") => {
-        ended = how;
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      };
-      const timer = setTimeout(() => end("timed-out"), step.timeoutSeconds * 1000);
-      const cancel = () => end("cancelled");
-      signal.addEventListener("abort", cancel, { once: true });
-      child.once("error", reject);
-      child.once("close", (code) => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", cancel);
-        const stdout = Buffer.concat(out).toString("utf8");
-        const stderr = Buffer.concat(err).toString("utf8");
-        if (ended !== undefined) resolve({ kind: ended, stdout, stderr });
-        else resolve({ kind: "exited", exitCode: code ?? 137, stdout, stderr });
-      });
-    }).finally(() => host.bridge.leave());
   }
 
   /** Roots of terminated instances go with them. */
@@ -312,12 +257,4 @@ export class Hosts implements HostRunner, Disks {
     mkdirSync(join(this.#directory, "probe"), { recursive: true });
     return this.#directory;
   }
-}
-
-function collect(stream: NodeJS.ReadableStream, into: Buffer[]): void {
-  let size = 0;
-  stream.on("data", (chunk: Buffer) => {
-    if (size < outputLimit) into.push(chunk);
-    size += chunk.length;
-  });
 }

@@ -3,6 +3,7 @@ import { removeHosts, type SavedWorld } from "../../harness/saved-world.ts";
 import type { Outcome } from "../outcome.ts";
 import { anyHostHistory, type HostHistory } from "./history.ts";
 import { playHost } from "./play.ts";
+import { hostRegressions } from "./regressions.ts";
 import { settledHost } from "./settled-host.ts";
 
 export interface HostLifeOptions {
@@ -62,6 +63,12 @@ export async function runHostLives(options: HostLifeOptions): Promise<boolean> {
   options.progress("making the host that lives begin with");
   const base = await settledHost();
   try {
+    for (const { why, history } of hostRegressions) {
+      const { violations } = await outcomeOf(history, base);
+      if (violations.length === 0) continue;
+      options.write(`no longer mended: ${why}\n  ${violations.join("\n  ")}`);
+      return false;
+    }
     const { worlds, total, failing } = await playHostLives(options, base, (done, { runs }) =>
       options.progress(`${done} of ${options.worlds} worlds, ${runs} runs`),
     );

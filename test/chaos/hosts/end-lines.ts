@@ -11,7 +11,7 @@ const config = "/srv/fleetkeeper/runner/config.toml";
 const otherwise = /^(?:hosts|gitlab|sts|ssm)[/.]/;
 /** What people added, what once was a host, and what only counts or tells times. */
 const incidental =
-  /undeclared|\.clientToken = |strange|\.snapshots\.|versionNumber|latestVersion|VersionNumber|\.activities\./;
+  /\.modification\.|undeclared|\.clientToken = |strange|\.snapshots\.|versionNumber|latestVersion|VersionNumber|\.activities\./;
 /** The runner's own files, which have tokens in them. */
 const tokens = /file \.?\/?(?:srv\/fleetkeeper\/)?(?:runner\/|\.fleetkeeper-api-token)/;
 
