@@ -36,6 +36,8 @@ const prefixes: Readonly<Record<string, string>> = { "auto-scaling": "autoscalin
 const ungranted: Readonly<Record<string, string>> = {
   "sts:GetCallerIdentity": "needs no permission",
   "iam:AttachRolePolicy": "no role of ours has a managed policy: one that is put on is taken off, never another put on",
+  "ec2:DescribeInstanceTypeOfferings": "`doctor`, with a person's own credentials",
+  "ec2:DescribeInstanceTypes": "`doctor`, with a person's own credentials",
   "ec2:DescribeVpcEndpoints": "`doctor`, with a person's own credentials",
   "ec2:DescribeRouteTables": "`doctor`, with a person's own credentials",
   "sns:GetTopicAttributes": "`doctor`, with a person's own credentials",
