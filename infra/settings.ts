@@ -20,9 +20,14 @@ const pipeline = z.strictObject({
     .describe("Of the tokens, without `https://`. Default: `gitlab.com`, or `token.actions.githubusercontent.com`."),
   project: z
     .string()
-    .min(3)
+    // What stands here becomes part of a trust policy: a wildcard would trust a whole group's projects.
+    .regex(/^[\w.-]+(\/[\w.-]+)+$/, "one project's path, group/fleets or owner/repository, without wildcards")
     .describe("Path of the project, `group/fleets`, or `owner/repository`. Its pipelines alone may assume the role."),
-  branch: z.string().default("main").describe("The branch whose pipelines may push."),
+  branch: z
+    .string()
+    .regex(/^[\w.+@#=,/-]+$/, "one branch's name, without wildcards")
+    .default("main")
+    .describe("The branch whose pipelines may push."),
   fleets: z.array(fleet).min(1).describe("The fleets that this project may push and plan."),
 });
 

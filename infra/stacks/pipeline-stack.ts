@@ -9,6 +9,9 @@ import { managedPolicy } from "./role.ts";
 
 type Pipeline = Settings["pipelines"][number];
 
+/** Whose tokens a role takes: one subject to the letter, or patterns of them. */
+type Subject = { readonly StringEquals: string } | { readonly StringLike: readonly string[] };
+
 /** Of the tokens: pipelines ask for it, and roles insist on it. */
 const audience = "sts.amazonaws.com";
 
@@ -31,13 +34,13 @@ export class PipelineStack extends Stack {
     }
     settings.pipelines.forEach((pipeline, index) => {
       const { push, plan } = subjects(pipeline);
-      const make = (what: "push" | "plan", subject: string | string[], grants: readonly Grant[]): void => {
+      const make = (what: "push" | "plan", subject: Subject, grants: readonly Grant[]): void => {
         const made = this.#role(installation, pipeline, `${what}${index === 0 ? "" : index + 1}`, subject, grants);
         const provider = providers.get(issuerOf(pipeline));
         if (provider !== undefined) made.addResourceDependency(provider);
       };
-      make("push", push, pushGrants(installation, pipeline.fleets));
-      make("plan", plan, planGrants(installation));
+      make("push", { StringEquals: push }, pushGrants(installation, pipeline.fleets));
+      make("plan", { StringLike: plan }, planGrants(installation));
     });
   }
 
@@ -45,10 +48,11 @@ export class PipelineStack extends Stack {
     { settings, iam }: Installation,
     pipeline: Pipeline,
     name: string,
-    subject: string | string[],
+    subject: Subject,
     grants: readonly Grant[],
   ): CfnRole {
     const issuer = issuerOf(pipeline);
+    const [sub, aud] = [`${issuer}:sub`, `${issuer}:aud`];
     const policy = managedPolicy(this, `${name}Policy`, {
       name: `${settings.name}-pipeline-${name}`,
       description: `What pipelines of ${pipeline.project} may do: ${name}.`,
@@ -65,7 +69,10 @@ export class PipelineStack extends Stack {
             Effect: "Allow",
             Principal: { Federated: iam(`oidc-provider/${issuer}`) },
             Action: "sts:AssumeRoleWithWebIdentity",
-            Condition: { StringEquals: { [`${issuer}:aud`]: audience }, StringLike: { [`${issuer}:sub`]: subject } },
+            Condition:
+              "StringEquals" in subject
+                ? { StringEquals: { [aud]: audience, [sub]: subject.StringEquals } }
+                : { StringEquals: { [aud]: audience }, StringLike: { [sub]: subject.StringLike } },
           },
         ],
       },

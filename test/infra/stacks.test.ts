@@ -191,6 +191,34 @@ test("pipelines push from the default branch alone, and plan from every branch, 
   );
 });
 
+test("a pipeline is one project and one branch, to the letter: a wildcard would let a group's other projects push", () => {
+  const problems = (pipeline: object) =>
+    settingsSchema
+      .safeParse({ ...everything, pipelines: [{ provider: "gitlab", project: "a/b", fleets: ["acme"], ...pipeline }] })
+      .error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  expect(problems({})).toBeUndefined();
+  expect(problems({ project: "platform/infra/fleets", branch: "release/1.x" })).toBeUndefined();
+  for (const project of ["group/*", "group/fleet?", "group/$fleets", "fleets"]) {
+    expect(problems({ project })).toEqual([expect.stringMatching(/^pipelines\.0\.project: one project's path/)]);
+  }
+  for (const branch of ["*", "release-?", "$x"]) {
+    expect(problems({ branch })).toEqual([expect.stringMatching(/^pipelines\.0\.branch: one branch's name/)]);
+  }
+  const push = all("AWS::IAM::Role").find((role) => role["RoleName"] === "fleetkeeper-pipeline-push");
+  expect(push?.["AssumeRolePolicyDocument"]).toMatchObject({
+    Statement: [
+      {
+        Condition: {
+          StringEquals: {
+            "gitlab.com:aud": "sts.amazonaws.com",
+            "gitlab.com:sub": "project_path:platform/fleets:ref_type:branch:ref:main",
+          },
+        },
+      },
+    ],
+  });
+});
+
 test("what isn't asked for isn't made: no VPC, no pipelines' roles, no people's role", () => {
   const least = synthesise({ account: everything.account, region: everything.region });
   expect(Object.keys(least).sort()).toEqual(["documents", "functions", "state", "watch"]);
