@@ -142,6 +142,6 @@ test("a file for another region or account is refused before anything is made", 
     await edited('accountId: "123456789012"', 'accountId: "210987654321"'),
   ]);
   expect(elsewhere.exit).not.toBe(0);
-  expect(elsewhere.stdout + elsewhere.stderr).toContain("210987654321");
+  expect((await cloud.type("status")).stdout).toContain("the file is for account 210987654321");
   expect(cloud.aws.calls.all().filter(({ operation }) => /^Create(?!Bucket)/.test(operation))).toEqual([]);
 });
