@@ -16,14 +16,15 @@ const gitlab = { kind: "stack", name: "service/gitlab" };
 const apiToken = at("api-token");
 
 test.each([
-  ["given", "the host has no token for its GitLab's API"],
-  ["expired", "the token for GitLab's API is over"],
-  ["expiring", "the token for GitLab's API ends soon"],
-  ["refused", "GitLab refuses the token for its API"],
-] as const)("a token for the API that is %s is made anew", (token, reason) => {
+  ["given", "the host has no token for its GitLab's API", {}],
+  ["expired", "the token for GitLab's API is over", { routine: true }],
+  ["expiring", "the token for GitLab's API ends soon", { routine: true }],
+  ["refused", "GitLab refuses the token for its API", {}],
+] as const)("a token for the API that is %s is made anew, by the clock alone no drift", (token, reason, due) => {
   expect(diffApiToken(apiToken, { type: "api-token", token })).toEqual([
     {
       ...{ target: apiToken, verb: "update", risk: "safe", ownership: "ours", needs: [volume, gitlab], reason },
+      ...due,
       changes: [{ path: "token", from: token, to: "valid" }],
     },
   ]);

@@ -284,6 +284,7 @@ test("images are pruned above the file's limit, and never where it doesn't ask f
   expect(diffDisk(at("disk"), found, desired)).toEqual([
     {
       ...{ target: at("disk"), verb: "update", risk: "safe", ownership: "ours", needs: own("docker") },
+      routine: true,
       changes: [{ path: "usedPercent[/srv]", from: 91, to: 90 }],
       reason: "/srv is 91 % full; images that no container uses are deleted above 90 %",
     },
