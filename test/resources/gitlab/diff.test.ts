@@ -162,7 +162,7 @@ test("a backup that is due is made, unless GitLab can't make one", () => {
   const observed = { type: "backups", ready: true, newest: null, dueSince: at, tooOld: false } as const;
   const of = (fields: object) => diffBackups(named, { ...observed, ...fields }, { type: "backups", ...backups });
   const draft = {
-    ...{ ...base, target: named, needs: [service, bucket], risk: "safe" },
+    ...{ ...base, target: named, needs: [service, bucket], risk: "safe", routine: true },
     reason: "a backup has been due since 2026-11-24T01:30:00Z",
   };
   const to = "scheduled for 2026-11-24T01:30:00Z";
@@ -181,7 +181,7 @@ test("what is kept longer than the file asks for goes, each by its name and its 
   const expired = [{ id: "b-1", createdAt: at, keys: [] }];
   expect(diffRetention(named, { type: "retention", expired, broken: [] }, wanted)).toEqual([
     {
-      ...{ ...base, target: named, needs: [bucket], risk: "safe" },
+      ...{ ...base, target: named, needs: [bucket], risk: "safe", routine: true },
       changes: [{ path: "expired[b-1]", from: "2026-11-24T01:30:00Z" }],
       reason: "1 backups are older than 30 days",
     },
@@ -191,7 +191,7 @@ test("what is kept longer than the file asks for goes, each by its name and its 
   const broken = [{ id: "b-0", createdAt: at, keys: [] }];
   expect(diffRetention(named, { type: "retention", expired: [], broken }, wanted)).toEqual([
     {
-      ...{ ...base, target: named, needs: [bucket], risk: "safe" },
+      ...{ ...base, target: named, needs: [bucket], risk: "safe", routine: true },
       changes: [{ path: "broken[b-0]", from: "2026-11-24T01:30:00Z" }],
       reason: "1 backups were broken off over a week ago",
     },
