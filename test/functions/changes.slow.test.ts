@@ -78,6 +78,24 @@ describe("changes and approvals under the deployed permissions", { shuffle: fals
     expect(after.map(({ SnapshotId }) => SnapshotId)).not.toContain(before[0]?.SnapshotId);
   });
 
+  test("a person in people's role goes back to a snapshot, and rehearses the restore of a backup", async () => {
+    const { VolumeId: old } = await life.dataVolume();
+    const { Snapshots: [snapshot] = [] } = await life.ec2.describeSnapshots({ OwnerIds: ["self"] });
+    const command = `restore --snapshot ${snapshot?.SnapshotId}`;
+    const plan = await people.type(command);
+    expect(plan.exit, plan.stderr).toBe(2);
+    const back = await people.type(`${command} --approve ${/--approve ([0-9a-f]{12})/.exec(plan.stderr)?.[1]}`);
+    expect(back, back.stderr).toMatchObject({ exit: 0, stdout: expect.stringContaining(`${old} is kept`) });
+    await life.settle();
+    expect((await life.dataVolume()).VolumeId).not.toBe(old);
+
+    const [manifest = ""] = await new BackupBucket(rootSettings(life.world.sandbox)).manifests();
+    const { id } = JSON.parse(manifest) as { readonly id: string };
+    const rehearsed = await people.type(`restore --backup ${id} --rehearse`);
+    expect(rehearsed, rehearsed.stderr).toMatchObject({ exit: 0, stdout: expect.stringContaining("can be restored") });
+    expect(refused()).toEqual([]);
+  });
+
   test("a role of another name leaves the old one to be deleted by the functions, once a person approved it", async () => {
     await change((body) => body.replace("name: acme-machine", "name: acme-runner"));
     await life.tick();

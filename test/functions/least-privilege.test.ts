@@ -25,8 +25,8 @@ import { credentialsOf } from "./deployed.ts";
 import { account, region } from "./environment.ts";
 import { objectCreated, tick } from "./events.ts";
 import { FunctionWorld, rootSettings } from "./function-world.ts";
-import { refusals, usedActions } from "./proof.ts";
-import { unusedActions, unusedByRole } from "./unused-actions.ts";
+import { parseUse, refusals, type Use, usesOf } from "./proof.ts";
+import { unusedActions, unusedByRole, unusedStatements } from "./unused-actions.ts";
 
 const stateBucket = `fleetkeeper-state-${account}-${region}`;
 
@@ -58,7 +58,9 @@ test("a life through the handlers needs nothing that the roles don't allow, and 
   await world.call("plan", { fleet: "acme" });
   const { judgements } = world.enforcement;
   expect(refusals(judgements)).toEqual([]);
-  const used = new Set([...usedActions(judgements), ...proven()]);
+  const used = new Set(
+    [...usesOf(judgements).map(parseUse), ...proven()].map(({ role, action }) => `${role} ${action}`),
+  );
   for (const role of ["fleetkeeper-reconcile-worker", "fleetkeeper-plan-worker", "fleetkeeper-dispatch"]) {
     const unused = allowedActions(role).filter((action) => !used.has(`${role} ${action}`));
     const unlisted = unused.filter((action) => !(action in unusedActions) && !(`${role} ${action}` in unusedByRole));
@@ -68,9 +70,8 @@ test("a life through the handlers needs nothing that the roles don't allow, and 
 });
 
 test("every action that a role is allowed is used by some judged suite, or listed with what needs it", () => {
-  const used = new Set(proven().map(actionOf));
-  const roles = resources(templates(), "AWS::IAM::Role").map(({ Properties }) => String(Properties["RoleName"]));
-  const allowed = new Set(roles.flatMap(allowedActions));
+  const used = new Set(proven().map(({ action }) => action));
+  const allowed = new Set(roles().flatMap(allowedActions));
   expect([...allowed].filter((action) => !used.has(action) && !(action in unusedActions)).sort()).toEqual([]);
   for (const [action, reason] of Object.entries(unusedActions)) {
     expect(allowed).toContain(action);
@@ -78,8 +79,24 @@ test("every action that a role is allowed is used by some judged suite, or liste
   }
 });
 
+test("every statement of every role has allowed a call of some judged suite, or is listed with what needs it", () => {
+  const used = new Set(proven().map(({ role, statement }) => `${role} ${statement}`));
+  const unused = roles().flatMap((role) =>
+    allowing(role)
+      .filter(({ actions }) => !actions.every((action) => action in unusedActions))
+      // A number is at the end of what settings repeat for a fleet whose buckets have names of their own.
+      .map(({ name }) => `${role} ${name.replace(/\d+$/, "")}`)
+      .filter((line) => !used.has(line)),
+  );
+  expect(unused.filter((line) => !(line in unusedStatements))).toEqual([]);
+  for (const [line, reason] of Object.entries(unusedStatements)) {
+    expect(unused, "used, or there isn't such a statement").toContain(line);
+    expect(reason.length).toBeGreaterThan(10);
+  }
+});
+
 test("nothing that is listed as unused is used by a judged suite", () => {
-  const used = new Set(proven().map(actionOf));
+  const used = new Set(proven().map(({ action }) => action));
   expect(Object.keys(unusedActions).filter((action) => used.has(action))).toEqual([]);
 });
 
@@ -236,34 +253,43 @@ test("who marks a machine can't terminate it", () => {
     ["aws:tagkeys", ["fleetkeeper:orphan"]],
   ]);
   const resource = `arn:aws:ec2:${region}:${account}:instance/i-0123456789abcdef0`;
-  const policies = policiesOf("fleetkeeper-reconcile-worker").map((document, index) =>
-    parsePolicy(String(index), document),
-  );
+  const policies = policiesOf("fleetkeeper-reconcile-worker").map(({ area, document }) => parsePolicy(area, document));
   const may = (action: string) => evaluate({ policies, limits: [] }, { action, resource, context }).allowed;
   expect(may("ec2:CreateTags")).toBe(true);
   expect(may("ec2:TerminateInstances")).toBe(false);
 });
 
-/** `role action` of what the judged suites have used: each holds its file of `proofs` to what it really uses. */
-function proven(): readonly string[] {
+/** What the judged suites have used: each holds its file of `proofs` to what it really uses. */
+function proven(): readonly Use[] {
   const folder = new URL("proofs/", import.meta.url);
-  return readdirSync(folder).flatMap((name) => readFileSync(new URL(name, folder), "utf8").trim().split("\n"));
+  return readdirSync(folder)
+    .flatMap((name) => readFileSync(new URL(name, folder), "utf8").trim().split("\n"))
+    .map(parseUse);
 }
 
-function actionOf(line: string): string {
-  return line.slice(line.indexOf(" ") + 1);
+function roles(): readonly string[] {
+  return resources(templates(), "AWS::IAM::Role")
+    .map(({ Properties }) => String(Properties["RoleName"]))
+    .filter((role) => policiesOf(role).length > 0);
 }
 
-/** The documents of a role's policies, as text. */
-function policiesOf(role: string): readonly string[] {
-  return resources(templates(), "AWS::IAM::ManagedPolicy")
-    .filter(({ Properties }) => String(Properties["ManagedPolicyName"]).replace(/-[a-z]+$/, "") === role)
-    .map(({ Properties }) => JSON.stringify(Properties["PolicyDocument"]));
+/** The documents of a role's policies, as text, each with the area that its name ends in. */
+function policiesOf(role: string): readonly { readonly area: string; readonly document: string }[] {
+  return resources(templates(), "AWS::IAM::ManagedPolicy").flatMap(({ Properties }) => {
+    const [, owner, area = ""] = /^(.*)-([a-z]+)$/.exec(String(Properties["ManagedPolicyName"])) ?? [];
+    return owner === role ? [{ area, document: JSON.stringify(Properties["PolicyDocument"]) }] : [];
+  });
+}
+
+/** Statements that allow something, by `area/Sid`. */
+function allowing(role: string): readonly { readonly name: string; readonly actions: readonly string[] }[] {
+  return policiesOf(role).flatMap(({ area, document }) =>
+    parsePolicy(area, document).statements.flatMap(({ Sid = "", Effect, Action = [] }) =>
+      Effect === "Allow" ? [{ name: `${area}/${Sid}`, actions: [Action].flat() }] : [],
+    ),
+  );
 }
 
 function allowedActions(role: string): readonly string[] {
-  const found = policiesOf(role).flatMap((document) =>
-    parsePolicy(role, document).statements.flatMap(({ Effect, Action = [] }) => (Effect === "Allow" ? Action : [])),
-  );
-  return [...new Set(found)].sort();
+  return [...new Set(allowing(role).flatMap(({ actions }) => actions))].sort();
 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Judgement } from "../../sandbox/iam-enforcement/enforcement.ts";
-import { unusedActions } from "./unused-actions.ts";
+import { unusedActions, unusedStatements } from "./unused-actions.ts";
 
 /** What IAM refused, as one line each. */
 export function refusals(judgements: readonly Judgement[]): readonly string[] {
@@ -16,12 +16,27 @@ export function takeRefused(judgements: Judgement[]): readonly string[] {
   return [...new Set(refused)].sort();
 }
 
-/** `role action` of everything that the installation's own roles were allowed, each once. */
-export function usedActions(judgements: readonly Judgement[]): readonly string[] {
-  const used = judgements
-    .filter(({ role, decision }) => decision.allowed && role.startsWith("fleetkeeper-"))
-    .map(({ role, action }) => `${role} ${action}`);
-  return [...new Set(used)].sort();
+/** One use of a statement by one of the installation's own roles. */
+export interface Use {
+  readonly role: string;
+  readonly action: string;
+  /** The policy's area and the statement: `host/LaunchHost`. */
+  readonly statement: string;
+}
+
+/** Everything that the installation's own roles were allowed, by each statement that allowed it, as lines of a proof. */
+export function usesOf(judgements: readonly Judgement[]): readonly string[] {
+  const lines = new Set<string>();
+  for (const { role, action, decision } of judgements) {
+    if (!decision.allowed || !role.startsWith("fleetkeeper-")) continue;
+    for (const by of decision.by) lines.add(`${role} ${action} ${by.replace(`${role}-`, "")}`);
+  }
+  return [...lines].sort();
+}
+
+export function parseUse(line: string): Use {
+  const [role = "", action = "", statement = ""] = line.split(" ");
+  return { role, action, statement };
 }
 
 /**
@@ -30,8 +45,10 @@ export function usedActions(judgements: readonly Judgement[]): readonly string[]
  */
 export async function expectProof(name: string, judgements: readonly Judgement[]): Promise<void> {
   expect(refusals(judgements)).toEqual([]);
-  const used = usedActions(judgements);
-  const listed = used.filter((line) => line.slice(line.indexOf(" ") + 1) in unusedActions);
-  expect(listed, "take it off the list of unused-actions.ts").toEqual([]);
-  await expect(`${used.join("\n")}\n`).toMatchFileSnapshot(`./proofs/${name}.txt`);
+  const lines = usesOf(judgements);
+  const listed = lines
+    .map(parseUse)
+    .filter(({ role, action, statement }) => action in unusedActions || `${role} ${statement}` in unusedStatements);
+  expect(listed, "take it off the lists of unused-actions.ts").toEqual([]);
+  await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`./proofs/${name}.txt`);
 }
