@@ -24,7 +24,7 @@ export async function endLines(person: HostPerson): Promise<readonly string[]> {
   const host = await person.host();
   const { VolumeId } = await person.dataVolume();
   return [
-    ...withoutEnded(person, () => accountLines(sandbox, stateBucket)).filter(
+    ...withoutOthers(person, () => accountLines(sandbox, stateBucket)).filter(
       (line) => !otherwise.test(line) && !incidental.test(line),
     ),
     ...hostLines(host, VolumeId).filter((line) => !tokens.test(line) && !/undeclared|theirs|previous\//.test(line)),
@@ -38,22 +38,32 @@ function runnersOf({ world }: HostPerson) {
   return [...runners].sort((a, b) => (String(a.attributes.description) < String(b.attributes.description) ? -1 : 1));
 }
 
-/** Instances that have ended stay listed for an hour, and are of no interest. */
-function withoutEnded<Result>({ world }: HostPerson, look: () => Result): Result {
-  const { instances, tags } = world.sandbox.state(ec2StateKey());
-  const ended = Object.values(instances).filter(({ state }) => state === "terminated");
-  const theirTags = ended.map(({ instanceId }) => tags[instanceId]);
-  for (const { instanceId } of ended) {
-    delete instances[instanceId];
-    delete tags[instanceId];
+/** Instances that have ended stay listed for an hour, and a group that people made has a first rule of its own: of no interest. */
+function withoutOthers<Result>({ world }: HostPerson, look: () => Result): Result {
+  const { instances, securityGroups, securityGroupRules, tags } = world.sandbox.state(ec2StateKey());
+  const ended = Object.keys(instances).filter((id) => instances[id]?.state === "terminated");
+  const rules = Object.keys(securityGroupRules).filter((id) => {
+    const { groupId = "" } = securityGroupRules[id] ?? {};
+    return securityGroups[groupId]?.groupName === "strange";
+  });
+  const back = [hide(instances, ended), hide(tags, ended), hide(securityGroupRules, rules)];
+  try {
+    return look();
+  } finally {
+    for (const put of back) put();
   }
-  const result = look();
-  for (const [index, record] of ended.entries()) {
-    instances[record.instanceId] = record;
-    const list = theirTags[index];
-    if (list !== undefined) tags[record.instanceId] = list;
-  }
-  return result;
+}
+
+/** @returns puts them back */
+function hide<Value>(all: Record<string, Value>, keys: readonly string[]): () => void {
+  const hidden = keys.flatMap((key): [string, Value][] => {
+    const value = all[key];
+    return value === undefined ? [] : [[key, value]];
+  });
+  for (const [key] of hidden) delete all[key];
+  return () => {
+    for (const [key, value] of hidden) all[key] = value;
+  };
 }
 
 /** As values, without what the runner itself writes and what people put beside ours. */
