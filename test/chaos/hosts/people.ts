@@ -9,9 +9,14 @@ const config = "/srv/fleetkeeper/runner/config.toml";
 
 type Meddling = (person: HostPerson) => Promise<unknown>;
 
-/** What people do to a host by the account, beside what its own tests know; it names one address, and here are others'. */
+/**
+ * What people do to a host by the account, beside what its own tests know: those name one address, and here are others'; and one
+ * lets the data volume go with the host, which somebody else may terminate here.
+ */
 const byTheAccount = Object.fromEntries(
-  drifts.filter(({ what }) => !/address/.test(what)).map(({ what, cause }): [string, Meddling] => [what, cause]),
+  drifts
+    .filter(({ what }) => !/address|take its data volume/.test(what))
+    .map(({ what, cause }): [string, Meddling] => [what, cause]),
 );
 
 const toTheAccount: Readonly<Record<string, Meddling>> = {

@@ -47,6 +47,8 @@ export class HostWatch {
       text.includes(`"Key":"fleetkeeper:kind","Value":"${kind}"`);
     const { instances, volumes, addresses, tags } = sandbox.state(ec2StateKey());
     const hasMark = (id: string) => tags[id]?.some(({ Key, Value }) => Key === "fleetkeeper:fleet" && Value === "acme");
+    const hasName = (id: string, name: string) =>
+      tags[id]?.some(({ Key, Value }) => Key === "fleetkeeper:name" && Value === name) === true;
     switch (`${service} ${operation}`) {
       case "ec2 RunInstances": {
         if (!marked("host")) return "launched without our mark";
@@ -58,7 +60,12 @@ export class HostWatch {
       }
       case "ec2 CreateVolume":
         if (!marked("host")) return "made without our mark";
-        return Object.keys(volumes).some(hasMark) ? "a second data volume" : undefined;
+        // The host's root volume has the fleet's mark too; a token that comes again makes nothing.
+        return Object.keys(volumes).some(
+          (id) => hasName(id, "volume/data") && hasMark(id) && !isRepeated(input, sandbox),
+        )
+          ? "a second data volume"
+          : undefined;
       case "ec2 AllocateAddress":
         if (!marked("host")) return "made without our mark";
         return Object.keys(addresses).some(hasMark) ? "a second address" : undefined;
@@ -90,6 +97,11 @@ export class HostWatch {
   #approvedOf(start: string): boolean {
     return [...this.approved].some((target) => target.startsWith(start));
   }
+}
+
+function isRepeated(input: Readonly<Record<string, unknown>>, sandbox: Sandbox): boolean {
+  const token = String(input["ClientToken"]);
+  return Object.keys(sandbox.state(ec2StateKey()).clientTokens).some((known) => known.includes(token));
 }
 
 function isEnding(state: string): boolean {
