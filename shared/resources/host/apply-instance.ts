@@ -20,11 +20,8 @@ export async function createInstance(
     "id" in desired.image ? desired.image.id : host.imageBehind(desired.image.ssm),
     checkZone(host, desired, outputs),
   ]);
-  const { instanceType, profileName, subnetId, publicAddress, terminationProtection, metadata, root, rootTags } =
+  const { instanceType, profileName, subnetId, publicAddress, terminationProtection, metadata, root, tags, rootTags } =
     desired;
-  // The next host goes on remembering that there was data, once EC2 has forgotten the one that ended.
-  const lost = outputs.get("host/volume/data")?.["lost"];
-  const tags = lost === undefined ? desired.tags : { ...desired.tags, [dataVolumeTag]: lost };
   const spec = {
     imageId,
     instanceType,

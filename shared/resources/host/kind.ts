@@ -176,7 +176,6 @@ function outputs(_name: string, observed: HostState): Outputs {
     case "address":
       return { allocationId: observed.allocationId, publicIp: observed.publicIp };
     case "lost-volume":
-      return { lost: observed.id };
     case "record":
       return {};
   }

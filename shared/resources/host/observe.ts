@@ -80,7 +80,7 @@ async function seeMachine(look: HostLook, names: readonly string[]): Promise<Rea
           });
     const found = new Map<string, Seen>();
     found.set("instance", await instanceSeen(look, state, order, root));
-    if (names.includes("volume/data")) found.set("volume/data", await seeDataVolume(look, order, record, volumes));
+    if (names.includes("volume/data")) found.set("volume/data", await seeDataVolume(look, record, volumes));
     const left = [
       ...new Set([...others.map(({ id }) => `${stale}${id}`), ...names.filter((n) => n.startsWith(stale))]),
     ];
@@ -144,12 +144,11 @@ async function instanceWait(
 
 async function seeDataVolume(
   look: HostLook,
-  records: readonly InstanceRecord[],
   record: Live | undefined,
   attached: readonly HostVolumeRecord[],
 ): Promise<Seen> {
   try {
-    const remembered = record?.tags[dataVolumeTag] ?? rememberedByEnded(look, records);
+    const remembered = record?.tags[dataVolumeTag];
     const inPlace = record === undefined ? undefined : attached.find((volume) => isDataVolume(volume, record.id));
     const found = inPlace ?? (await taggedVolume(look));
     const operation = look.operations.get("volume/data");
@@ -169,15 +168,6 @@ async function seeDataVolume(
   } catch (error) {
     return unknown(failureWhile("observing the data volume", error).message);
   }
-}
-
-/**
- * EC2 lists a host that has ended for about an hour, tags and all: one that took its data volume with it must not pass for a
- * fleet that never had data. Only of a fleet that is remembered, for after a teardown another one may begin.
- */
-function rememberedByEnded({ inventory }: HostLook, records: readonly InstanceRecord[]): string | undefined {
-  if (!inventory.includes(dataVolumeName)) return undefined;
-  return records.findLast((one) => !isLive(one) && one.tags[dataVolumeTag] !== undefined)?.tags[dataVolumeTag];
 }
 
 async function taggedVolume(look: HostLook): Promise<HostVolumeRecord | undefined> {

@@ -49,33 +49,6 @@ test("a data volume that is gone is not silently replaced by a blank one", async
   expect(await fleet.unsettled()).toEqual([expect.stringMatching(/^host\/volume\/data Held: approve it with/)]);
 });
 
-test("a host that ended and took its data with it is followed by one that waits for a word, however long, before it starts blank", async () => {
-  const fleet = await HostFleet.open(false);
-  await fleet.settle();
-  const { InstanceId } = await fleet.instance();
-  await fleet.ec2.modifyInstanceAttribute({
-    InstanceId,
-    BlockDeviceMappings: [{ DeviceName: "/dev/sdf", Ebs: { DeleteOnTermination: true } }],
-  });
-  await fleet.ec2.modifyInstanceAttribute({ InstanceId, DisableApiTermination: { Value: false } });
-  await fleet.ec2.terminateInstances({ InstanceIds: [InstanceId] });
-  // Right after, and again once EC2 has long forgotten the host that ended.
-  for (const wait of [minute, minute, 5 * 60 * minute, minute]) {
-    await fleet.world.clock.sleep(wait);
-    await fleet.run();
-    await expect(fleet.dataVolume()).rejects.toThrow("there are 0 data volumes");
-    expect(await fleet.unsettled()).toContainEqual(expect.stringMatching(/^host\/volume\/data Held: approve it with/));
-  }
-  const { held } = await fleet.run();
-  const action = held.find(({ target }) => target.name === "volume/data");
-  expect(action?.hold.reason).toBe("ApprovalNeeded");
-  await fleet.run({ approve: [action?.id ?? ""], by: "jo" });
-  await fleet.settle();
-  const after = await fleet.dataVolume();
-  expect(after.Attachments?.[0]?.InstanceId).toBe((await fleet.instance()).InstanceId);
-  expect((await fleet.run()).actions).toEqual([]);
-});
-
 test("a record of somebody else's is left alone", async () => {
   const fleet = await HostFleet.open(false);
   await fleet.route53.changeResourceRecordSets({
