@@ -115,7 +115,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   "upgrade-path": {
     mutate: of("gitlab", "upgrade-path"),
-    tests: kindTests("gitlab/upgrade-path"),
+    tests: kindTests("gitlab/upgrade-path", "gitlab/upgrade-path-table"),
   },
   runner: {
     mutate: of("runner", "canonical", "compare", "diff", "effect", "same-value"),
